@@ -1,0 +1,177 @@
+package dev.tickbook;
+
+import dev.tickbook.db.Query;
+import dev.tickbook.db.internal.Database;
+import dev.tickbook.ingest.CsvFile;
+import dev.tickbook.ingest.IngestReport;
+import dev.tickbook.ingest.internal.BarIngestion;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A market-data database: the one entry point of the library.
+ *
+ * <pre>{@code
+ * try (Tickbook tb = Tickbook.open()) {
+ *     tb.ingest(CsvFile.of(Path.of("aapl.csv")).symbol("AAPL"));
+ *     Table closes = tb.sql("SELECT time, close FROM market.market_data WHERE symbol = ?", "AAPL").table();
+ * }
+ * }</pre>
+ *
+ * <p>{@link #open()} and {@link #open(Path)} start a PostgreSQL of their own, {@link #connect} uses yours. In each case
+ * the extension {@code tickbook} and the tables of schema {@code market} are there when the call returns. All sessions
+ * run in UTC. Safe for use by several threads. A process that dies without closing leaves no server behind.
+ *
+ * <p>Every method throws {@link TickbookException} for what the caller can mend, with a message that says how.
+ */
+public final class Tickbook implements AutoCloseable {
+
+    private final CompletableFuture<Database> database;
+
+    private Tickbook(CompletableFuture<Database> database) {
+        this.database = database;
+    }
+
+    /**
+     * Starts PostgreSQL with an empty database that is deleted on close.
+     *
+     * @return the database, ready to use
+     * @throws TickbookException if the server cannot start here
+     */
+    public static Tickbook open() {
+        return new Tickbook(CompletableFuture.completedFuture(Database.temporary()));
+    }
+
+    /**
+     * Starts PostgreSQL on a folder that is kept: what is stored there today is there tomorrow.
+     *
+     * @param folder where the data is; created if it does not exist
+     * @return the database, ready to use
+     * @throws TickbookException if the folder is in use by another process, cannot be written, or was made by another
+     *     major version of PostgreSQL
+     */
+    public static Tickbook open(Path folder) {
+        return new Tickbook(CompletableFuture.completedFuture(Database.in(folder)));
+    }
+
+    /**
+     * As {@link #open()}, but returns at once and starts the server behind the caller's back: the first use waits for it,
+     * and throws what {@link #open()} would have thrown. For shells and notebooks, where the person types meanwhile.
+     *
+     * @return the database, perhaps not ready yet
+     */
+    public static Tickbook openInBackground() {
+        CompletableFuture<Database> starting = new CompletableFuture<>();
+        Thread starter = new Thread(
+                () -> {
+                    try {
+                        starting.complete(Database.temporary());
+                    } catch (Throwable failure) {
+                        starting.completeExceptionally(failure);
+                    }
+                },
+                "tickbook-start");
+        starter.setDaemon(true);
+        starter.start();
+        return new Tickbook(starting);
+    }
+
+    /**
+     * Connects to a PostgreSQL 15 or newer. Installs the extension there if it is missing: with {@code CREATE EXTENSION}
+     * where the server has its files, else as plain SQL in schema {@code tickbook}.
+     *
+     * @param jdbcUrl for example {@code jdbc:postgresql://localhost/research}, user and password in it if they are needed
+     * @return the database, ready to use
+     * @throws TickbookException if the server cannot be reached, refuses the user, or is too old
+     */
+    public static Tickbook connect(String jdbcUrl) {
+        return connect(jdbcUrl, null, null);
+    }
+
+    /**
+     * As {@link #connect(String)}, with the user's name and password beside the URL.
+     *
+     * @param jdbcUrl for example {@code jdbc:postgresql://localhost/research}
+     * @param user the role to connect as
+     * @param password its password; take it from the environment, not from the source
+     * @return the database, ready to use
+     * @throws TickbookException if the server cannot be reached, refuses the user, or is too old
+     */
+    public static Tickbook connect(String jdbcUrl, String user, String password) {
+        return new Tickbook(CompletableFuture.completedFuture(Database.at(jdbcUrl, user, password)));
+    }
+
+    /**
+     * A statement to run.
+     *
+     * @param sql one SQL statement, {@code ?} where a parameter goes
+     * @param parameters their values, in order; bound, never pasted into the text
+     * @return the query; nothing runs until its result is asked for
+     */
+    public Query sql(String sql, Object... parameters) {
+        return new Query(database()::connection, sql, parameters);
+    }
+
+    /**
+     * Loads bars from a CSV file into {@code market.market_data}, all of them or none. Loading the same file twice
+     * changes nothing.
+     *
+     * @param file the file and how to read it
+     * @return how many rows were read, and what became of them
+     * @throws TickbookException if the file is missing or empty, its header is not understood, or a row cannot be
+     *     parsed; it names the line, and nothing has been stored
+     */
+    public IngestReport ingest(CsvFile file) {
+        return BarIngestion.run(database()::connection, file);
+    }
+
+    /**
+     * A connection of the pool, for what this class does not offer. Close it to give it back.
+     *
+     * @return an open connection in UTC, in auto-commit mode
+     */
+    public Connection connection() {
+        return database().connection();
+    }
+
+    /**
+     * The address of the server, for other programs on this machine.
+     *
+     * @return a URL that {@code psql} takes. With an embedded server it carries that server's password, which is good
+     *     until it closes.
+     */
+    public String psqlUrl() {
+        return database().psqlUrl();
+    }
+
+    /** Closes the connections and stops the server if it is our own. Safe to call twice. */
+    @Override
+    public void close() {
+        // A start that is still under way must end before it can be undone.
+        database.handle((opened, failure) -> {
+                    if (opened != null) {
+                        opened.close();
+                    }
+                    return null;
+                })
+                .join();
+    }
+
+    @Override
+    public String toString() {
+        return "Tickbook[" + database().description() + "]";
+    }
+
+    private Database database() {
+        try {
+            return database.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof TickbookException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+}

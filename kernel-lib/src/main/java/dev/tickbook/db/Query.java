@@ -1,0 +1,112 @@
+package dev.tickbook.db;
+
+import dev.tickbook.TickbookException;
+import dev.tickbook.db.internal.SqlErrors;
+import dev.tickbook.db.internal.TableReader;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.function.Supplier;
+import tech.tablesaw.api.Table;
+
+/**
+ * One SQL statement with its parameters. It runs when its result is asked for, and again each time.
+ *
+ * <pre>{@code
+ * Table bars = tb.sql("SELECT * FROM market.market_data WHERE symbol = ? AND time >= ?", "DAX", from).table();
+ * }</pre>
+ */
+public final class Query {
+
+    /** Rows per round trip: enough to hide the latency, few enough to keep memory flat while columns are filled. */
+    private static final int FETCH_SIZE = 10_000;
+
+    private final Supplier<Connection> connections;
+    private final String sql;
+    private final Object[] parameters;
+
+    /**
+     * Made by {@link dev.tickbook.Tickbook#sql}.
+     *
+     * @param connections where a connection comes from
+     * @param sql one statement
+     * @param parameters the values of its {@code ?}
+     */
+    public Query(Supplier<Connection> connections, String sql, Object... parameters) {
+        this.connections = connections;
+        this.sql = sql;
+        this.parameters = parameters.clone();
+    }
+
+    /**
+     * Runs the query and reads all its rows.
+     *
+     * <p>Column types: {@code timestamptz} becomes an instant column (UTC), {@code timestamp} a date-time column,
+     * {@code date} a date column, {@code numeric} and {@code double precision} a double column, whole numbers the column
+     * of their size, {@code boolean} a boolean column, everything else text. NULL becomes a missing value.
+     *
+     * @return a table with the query's column names
+     * @throws TickbookException if the statement fails or returns no rows by its nature
+     */
+    public Table table() {
+        return run(statement -> {
+            statement.setFetchSize(FETCH_SIZE);
+            if (!statement.execute()) {
+                throw new TickbookException("This statement returns no rows: " + sql + "\nUse execute() for it.");
+            }
+            try (ResultSet rows = statement.getResultSet()) {
+                return TableReader.read(rows);
+            }
+        });
+    }
+
+    /**
+     * Runs the statement.
+     *
+     * @return the number of rows that it changed; 0 for statements that change none
+     * @throws TickbookException if the statement fails
+     */
+    public long execute() {
+        return run(statement -> {
+            statement.execute();
+            return Math.max(0, statement.getLargeUpdateCount());
+        });
+    }
+
+    private interface Work<T> {
+        T on(PreparedStatement statement) throws SQLException;
+    }
+
+    private <T> T run(Work<T> work) {
+        try (Connection connection = connections.get()) {
+            // A cursor, which keeps memory flat, needs a transaction.
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < parameters.length; i++) {
+                    statement.setObject(i + 1, bindable(parameters[i]));
+                }
+                T result = work.on(statement);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.explain(e, sql);
+        }
+    }
+
+    /** The driver takes times with a zone only as {@link java.time.OffsetDateTime}. */
+    private static Object bindable(Object parameter) {
+        return parameter instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : parameter;
+    }
+
+    @Override
+    public String toString() {
+        return sql;
+    }
+}

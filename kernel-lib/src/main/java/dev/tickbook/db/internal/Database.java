@@ -1,0 +1,176 @@
+package dev.tickbook.db.internal;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.tickbook.TickbookException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/** A reachable PostgreSQL with the extension and the market schema in it, and a pool of connections to it. */
+public final class Database implements AutoCloseable {
+
+    private static final int OLDEST_MAJOR_VERSION = 15;
+    private static final int POOL_SIZE = 8;
+
+    private final EmbeddedServer server; // null when the server is someone else's
+    private final HikariDataSource pool;
+    private final String url;
+
+    private Database(EmbeddedServer server, HikariDataSource pool, String url) {
+        this.server = server;
+        this.pool = pool;
+        this.url = url;
+    }
+
+    /** A server of our own whose data is deleted on close. */
+    public static Database temporary() {
+        return embedded(EmbeddedServer.startTemporary());
+    }
+
+    /** A server of our own on a folder that is kept. */
+    public static Database in(Path folder) {
+        return embedded(EmbeddedServer.start(folder));
+    }
+
+    private static Database embedded(EmbeddedServer server) {
+        try {
+            server.copyExtensionFiles();
+            return prepared(server, server.jdbcUrl(), null, null);
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Someone else's server. */
+    public static Database at(String jdbcUrl, String user, String password) {
+        if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
+            throw new TickbookException("\"" + Secrets.hidden(jdbcUrl)
+                    + "\" is not a PostgreSQL URL. Write it as jdbc:postgresql://HOST:PORT/DATABASE.");
+        }
+        return prepared(null, jdbcUrl, user, password);
+    }
+
+    private static Database prepared(EmbeddedServer server, String jdbcUrl, String user, String password) {
+        // First by hand, because a pool retries for long and then says only that it timed out.
+        try (Connection connection = DriverManager.getConnection(jdbcUrl, credentials(user, password))) {
+            int major = connection.getMetaData().getDatabaseMajorVersion();
+            if (major < OLDEST_MAJOR_VERSION) {
+                throw new TickbookException("The server at " + Secrets.hidden(jdbcUrl) + " is PostgreSQL " + major
+                        + ". Tickbook needs PostgreSQL " + OLDEST_MAJOR_VERSION + " or newer.");
+            }
+            Extension.install(connection);
+        } catch (SQLException e) {
+            throw new TickbookException(unreachable(jdbcUrl, e), e);
+        }
+        HikariDataSource pool = pool(jdbcUrl, user, password);
+        try {
+            Migrations.run(pool);
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+        return new Database(server, pool, jdbcUrl);
+    }
+
+    private static Properties credentials(String user, String password) {
+        Properties properties = new Properties();
+        if (user != null) {
+            properties.setProperty("user", user);
+        }
+        if (password != null) {
+            properties.setProperty("password", password);
+        }
+        properties.setProperty("ApplicationName", "tickbook");
+        return properties;
+    }
+
+    private static String unreachable(String jdbcUrl, SQLException e) {
+        String url = Secrets.hidden(jdbcUrl);
+        String state = String.valueOf(e.getSQLState());
+        if (state.startsWith("08")) {
+            return "No PostgreSQL answers at " + url + ". Check the host and port, and that the server is running. ("
+                    + e.getMessage() + ")";
+        }
+        if (state.startsWith("28")) {
+            return "PostgreSQL at " + url + " refuses this user. Check the user's name and password. (" + e.getMessage()
+                    + ")";
+        }
+        if (state.equals("3D000")) {
+            return "PostgreSQL at " + url + " has no such database. Create it, or name another in the URL. ("
+                    + e.getMessage() + ")";
+        }
+        return "PostgreSQL at " + url + " cannot be used: " + e.getMessage();
+    }
+
+    private static HikariDataSource pool(String jdbcUrl, String user, String password) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("tickbook");
+        config.setDriverClassName(Driver.class.getName()); // DriverManager does not see a notebook's class loader
+        config.setJdbcUrl(jdbcUrl);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMinimumIdle(1);
+        config.setMaximumPoolSize(POOL_SIZE);
+        config.setConnectionInitSql("SET TIME ZONE 'UTC'"); // the driver would send the machine's zone
+        config.addDataSourceProperty("ApplicationName", "tickbook");
+        config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        return new HikariDataSource(config);
+    }
+
+    /** A connection of the pool; closing it gives it back. */
+    public Connection connection() {
+        if (pool.isClosed()) {
+            throw new TickbookException("This Tickbook is closed. Open another with Tickbook.open().");
+        }
+        try {
+            return pool.getConnection();
+        } catch (SQLException e) {
+            throw new TickbookException(unreachable(url, e), e);
+        }
+    }
+
+    /** A URL that psql takes. */
+    public String psqlUrl() {
+        return url.substring("jdbc:".length());
+    }
+
+    /** Where the data is, without secrets. */
+    public String description() {
+        return server == null ? Secrets.hidden(url) : server.description();
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    /** Keeps passwords out of messages. */
+    static final class Secrets {
+
+        private Secrets() {}
+
+        static String hidden(String jdbcUrl) {
+            String plain = jdbcUrl.replaceAll("(?i)([?&](?:password|sslpassword)=)[^&]*", "$1***");
+            String authority = plain.startsWith("jdbc:") ? authority(plain.substring(5)) : null;
+            return authority == null ? plain : plain.replace(authority, authority.replaceFirst(":[^:@]*@", ":***@"));
+        }
+
+        private static String authority(String uri) {
+            try {
+                String authority = URI.create(uri).getAuthority();
+                return authority != null && authority.contains("@") ? authority : null;
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package dev.tickbook.db.internal;
+
+import dev.tickbook.TickbookException;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A PostgreSQL of our own in a folder:
+ *
+ * <pre>
+ * FOLDER/data          the database cluster
+ * FOLDER/password      of its superuser, readable by the owner only
+ * FOLDER/server.log    what the server says
+ * FOLDER/tickbook.lock held while a process has the folder open
+ * </pre>
+ */
+public final class EmbeddedServer implements AutoCloseable {
+
+    private static final String SUPERUSER = "postgres";
+    private static final String DATABASE = "tickbook";
+    private static final int LOG_LINES_IN_ERROR = 5;
+    private static final long ORPHAN_STOPS_WITHIN_MILLIS = 10_000;
+
+    private final Path folder;
+    private final boolean temporary;
+    private final FileChannel lockFile;
+    private final EmbeddedPostgres postgres;
+    private final String password;
+    private final Watchdog watchdog;
+    private final Thread closeAtExit = new Thread(this::stop, "tickbook-stop");
+    private boolean stopped;
+
+    /** Starts an empty server; its folder goes when it is closed. */
+    public static EmbeddedServer startTemporary() {
+        try {
+            return new EmbeddedServer(Files.createTempDirectory("tickbook-"), true);
+        } catch (IOException e) {
+            throw new TickbookException(
+                    "No temporary folder could be made for the database. Free some room in "
+                            + System.getProperty("java.io.tmpdir") + ", or name another with -Djava.io.tmpdir=FOLDER. ("
+                            + e.getMessage() + ")",
+                    e);
+        }
+    }
+
+    /** Starts the server of a folder that is kept, and creates it the first time. */
+    public static EmbeddedServer start(Path folder) {
+        return new EmbeddedServer(folder.toAbsolutePath(), false);
+    }
+
+    private EmbeddedServer(Path folder, boolean temporary) {
+        this.folder = folder;
+        this.temporary = temporary;
+        this.lockFile = lock(folder);
+        EmbeddedPostgres started = null;
+        try {
+            refuseOtherVersion();
+            waitForOrphan();
+            boolean fresh = !Files.exists(dataFolder().resolve("PG_VERSION"));
+            this.password = fresh ? newPassword() : Files.readString(passwordFile());
+            started = startPostgres(fresh);
+            this.postgres = started;
+            if (fresh) {
+                createDatabase();
+                requirePassword();
+            }
+            this.watchdog = Watchdog.over(dataFolder(), temporary ? folder : null);
+        } catch (IOException | SQLException | RuntimeException e) {
+            if (started != null) {
+                closeQuietly(started);
+            }
+            closeQuietly(lockFile);
+            if (temporary) {
+                delete(folder);
+            }
+            throw e instanceof TickbookException known ? known : cannotStart(e);
+        }
+        Runtime.getRuntime().addShutdownHook(closeAtExit);
+    }
+
+    private Path dataFolder() {
+        return folder.resolve("data");
+    }
+
+    private Path passwordFile() {
+        return folder.resolve("password");
+    }
+
+    private Path logFile() {
+        return folder.resolve("server.log");
+    }
+
+    private static FileChannel lock(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            FileChannel channel = FileChannel.open(
+                    folder.resolve("tickbook.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    return channel;
+                }
+            } catch (OverlappingFileLockException sameProcess) {
+                // falls through to the same message
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw new TickbookException(
+                    "The data folder " + folder + " cannot be written. Name a folder that you may write to. ("
+                            + e.getMessage() + ")",
+                    e);
+        }
+        throw new TickbookException("The data folder " + folder
+                + " is in use by another Tickbook. Close that one, or open another folder.");
+    }
+
+    private void refuseOtherVersion() throws IOException {
+        Path versionFile = dataFolder().resolve("PG_VERSION");
+        if (!Files.exists(versionFile)) {
+            return;
+        }
+        String found = Files.readString(versionFile).strip();
+        if (!found.equals(Versions.embeddedPostgresMajor())) {
+            throw new TickbookException("The data folder " + folder + " was made by PostgreSQL " + found
+                    + "; this Tickbook runs PostgreSQL " + Versions.embeddedPostgresMajor()
+                    + ". Dump it with the Tickbook that made it and restore it here, or open another folder.");
+        }
+    }
+
+    /** A process that was killed leaves its server for a moment, until the watchdog has stopped it. */
+    private void waitForOrphan() throws IOException {
+        long patience = System.nanoTime() + ORPHAN_STOPS_WITHIN_MILLIS * 1_000_000;
+        while (orphanIsRunning()) {
+            if (System.nanoTime() > patience) {
+                throw new TickbookException("The data folder " + folder
+                        + " is in use by a PostgreSQL that does not stop (its process number is in data/postmaster.pid)."
+                        + " Stop it, then try again.");
+            }
+            sleep(100);
+        }
+    }
+
+    private boolean orphanIsRunning() throws IOException {
+        Path pidFile = dataFolder().resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return false;
+        }
+        List<String> lines = Files.readAllLines(pidFile);
+        if (lines.isEmpty()) {
+            return false;
+        }
+        // After a crash of the machine the number may be some other program's by now.
+        return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
+                .flatMap(process -> process.info().command())
+                .filter(command -> command.endsWith("postgres"))
+                .isPresent();
+    }
+
+    private static String newPassword() {
+        byte[] bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private EmbeddedPostgres startPostgres(boolean fresh) throws IOException {
+        // A cluster whose creation was cut off cannot be completed, only made again; it holds nothing yet.
+        if (fresh) {
+            delete(dataFolder());
+        }
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setOverrideWorkingDirectory(Versions.cacheFolder().toFile())
+                .setDataDirectory(dataFolder())
+                .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(false)
+                .setOutputRedirector(Redirect.appendTo(logFile().toFile()))
+                .setErrorRedirector(Redirect.appendTo(logFile().toFile()))
+                .setConnectConfig("password", password)
+                .setLocaleConfig("locale", "C") // the same order of text on every machine
+                .setServerConfig("unix_socket_directories", "''")
+                .setServerConfig("shared_buffers", "256MB")
+                .setServerConfig("max_wal_size", "4GB")
+                .setServerConfig("max_connections", "50")
+                .setServerConfig("max_locks_per_transaction", "1024") // a query may touch thousands of chunks
+                .setServerConfig("jit", "off");
+        if (!temporary) {
+            // The library's defaults are made for tests; data that is kept must survive a power cut.
+            builder.setServerConfig("fsync", "on").setServerConfig("synchronous_commit", "on");
+        }
+        return builder.start();
+    }
+
+    private void createDatabase() throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + DATABASE);
+            statement.execute("ALTER ROLE " + SUPERUSER + " PASSWORD '" + password + "'"); // hexadecimal digits
+        }
+    }
+
+    /** A fresh cluster trusts everybody on this machine; from here on it asks for the password. */
+    private void requirePassword() throws IOException, SQLException {
+        Files.writeString(passwordFile(), password);
+        passwordFile().toFile().setReadable(false, false);
+        passwordFile().toFile().setReadable(true, true);
+        Files.writeString(
+                dataFolder().resolve("pg_hba.conf"),
+                "host all all 127.0.0.1/32 scram-sha-256\nhost all all ::1/128 scram-sha-256\n");
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_reload_conf()");
+        }
+    }
+
+    private TickbookException cannotStart(Exception e) {
+        StringBuilder text = new StringBuilder("PostgreSQL does not start in " + folder + ".");
+        String said = lastLogLines();
+        if (said.contains("cannot be run as root")) {
+            text.append(" PostgreSQL does not run as root, and this system has no user namespaces to hide it in."
+                    + " Run Java as another user, or use a server that runs already: Tickbook.connect(URL).");
+        } else if (!said.isEmpty()) {
+            text.append(" Its log ends with:\n").append(said);
+        } else {
+            text.append(" (").append(e.getMessage()).append(')');
+        }
+        return new TickbookException(text.toString(), e);
+    }
+
+    private String lastLogLines() {
+        try {
+            List<String> lines = Files.readAllLines(logFile());
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_IN_ERROR), lines.size()));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Puts the extension's files where CREATE EXTENSION looks for them. */
+    void copyExtensionFiles() {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT setting FROM pg_config WHERE name = 'SHAREDIR'")) {
+            rows.next();
+            Extension.copyFiles(Path.of(rows.getString(1), "extension"));
+        } catch (SQLException e) {
+            throw cannotStart(e);
+        }
+    }
+
+    String jdbcUrl() {
+        return "jdbc:postgresql://localhost:" + postgres.getPort() + "/" + DATABASE + "?user=" + SUPERUSER
+                + "&password=" + password;
+    }
+
+    String description() {
+        return "PostgreSQL in " + folder + ", port " + postgres.getPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(closeAtExit);
+        } catch (IllegalStateException exiting) {
+            // the hook runs already, or will
+        }
+        stop();
+    }
+
+    private synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        closeQuietly(postgres);
+        watchdog.dismiss();
+        closeQuietly(lockFile);
+        if (temporary) {
+            delete(folder);
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            // closing is the last thing done with it: there is nobody left to act on this
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // what is left is in a folder for temporary files, or the next start says what is wrong
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TickbookException("Interrupted while waiting for another PostgreSQL to stop.", e);
+        }
+    }
+}

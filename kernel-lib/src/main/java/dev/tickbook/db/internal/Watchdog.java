@@ -1,0 +1,65 @@
+package dev.tickbook.db.internal;
+
+import dev.tickbook.TickbookException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * Stops the server when this process dies without doing it itself, even by SIGKILL. A small shell waits at the end of a
+ * pipe; the pipe closes when the process at its other end is gone. The shell's inner half is a process group of its own,
+ * so what kills or interrupts ours (Ctrl-C, Jupyter's restart) does not reach it.
+ */
+final class Watchdog {
+
+    private static final String SCRIPT =
+            """
+            trap '' HUP INT QUIT TERM
+            set -m
+            {
+              if ! read -r dismissed; then
+                pid=$(head -n 1 "$1/postmaster.pid") && kill -INT "$pid"
+                while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+                [ -z "$2" ] || rm -rf "$2"
+              fi
+            } &
+            wait
+            """;
+
+    private final Process shell;
+
+    private Watchdog(Process shell) {
+        this.shell = shell;
+    }
+
+    /**
+     * @param dataFolder of the running server
+     * @param deleteAfterwards a folder to delete when the server had to be stopped; null for none
+     */
+    static Watchdog over(Path dataFolder, Path deleteAfterwards) {
+        String toDelete = deleteAfterwards == null ? "" : deleteAfterwards.toString();
+        try {
+            return new Watchdog(new ProcessBuilder("sh", "-c", SCRIPT, "tickbook-watchdog", dataFolder.toString(), toDelete)
+                    .redirectOutput(Redirect.DISCARD)
+                    .redirectError(Redirect.DISCARD)
+                    .start());
+        } catch (IOException e) {
+            throw new TickbookException(
+                    "The embedded server needs a POSIX shell named sh to watch over it: it runs on Linux and macOS, and on"
+                            + " Windows inside WSL. Elsewhere use a server that runs already: Tickbook.connect(URL). ("
+                            + e.getMessage() + ")",
+                    e);
+        }
+    }
+
+    /** The server is stopped: nothing is left to watch. */
+    void dismiss() {
+        try (OutputStream pipe = shell.getOutputStream()) {
+            pipe.write("dismissed\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            // it is gone already
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tickbook.ingest.internal;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import dev.tickbook.TickbookException;
+import dev.tickbook.ingest.CsvFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** Reads the bars of a CSV file, line by line. */
+final class BarReader {
+
+    private BarReader() {}
+
+    /**
+     * @param file what to read
+     * @param bars takes each bar with the number of its line
+     * @return how many bars there were
+     * @throws TickbookException for the first line that is not as it must be
+     */
+    static long read(CsvFile file, BiConsumer<Long, Bar> bars) {
+        Path path = file.path();
+        try (CsvReader<CsvRecord> reader = CsvReader.builder()
+                .detectBomHeader(true)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE) // found by the layout, and said with the line
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .ofCsvRecord(path)) {
+            Iterator<CsvRecord> lines = reader.iterator();
+            if (!lines.hasNext()) {
+                throw new TickbookException(path + " is empty. It needs a line of column names, then a bar per line.");
+            }
+            BarLayout layout = BarLayout.of(file, lines.next().getFields());
+            long count = 0;
+            while (lines.hasNext()) {
+                CsvRecord line = lines.next();
+                List<Bar> parsed = new ArrayList<>();
+                try {
+                    layout.parse(line.getFields(), parsed::add);
+                } catch (BadValueException e) {
+                    throw new TickbookException(path + ", line " + line.getStartingLineNumber() + ": " + e.getMessage()
+                            + " Mend the line and load the file again; nothing of it was stored.");
+                }
+                for (Bar bar : parsed) {
+                    bars.accept(line.getStartingLineNumber(), bar);
+                    count++;
+                }
+            }
+            if (count == 0) {
+                throw new TickbookException(path + " has a header and no bars. Nothing was stored.");
+            }
+            return count;
+        } catch (NoSuchFileException e) {
+            throw new TickbookException("There is no file " + path.toAbsolutePath() + ". Check its name and folder.", e);
+        } catch (CsvParseException e) {
+            throw new TickbookException(path + " is not CSV: " + e.getMessage() + " Nothing of it was stored.", e);
+        } catch (IOException | UncheckedIOException e) {
+            String what = Files.isDirectory(path) ? "it is a folder" : e.getMessage();
+            throw new TickbookException(path + " cannot be read: " + what + ". Nothing of it was stored.", e);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+// Run once by the Jupyter kernel, or by JShell: jshell --class-path LIB/tickbook-kernel-lib-….jar startup.jsh
+var tb = dev.tickbook.notebook.Notebook.start(); // first, so that the database starts while the rest is read
+
+import dev.tickbook.*;
+import dev.tickbook.chart.*;
+import dev.tickbook.datasets.*;
+import dev.tickbook.ingest.*;
+import java.math.*;
+import java.nio.file.*;
+import java.time.*;
+import java.util.*;
+import java.util.stream.*;
+import org.knowm.xchart.*;
+import tech.tablesaw.api.*;
+import tech.tablesaw.columns.*;
+import static tech.tablesaw.aggregate.AggregateFunctions.*;
