@@ -1,0 +1,2 @@
+\echo Use "CREATE EXTENSION tickbook" to load this file. \quit
+

@@ -1,0 +1,3 @@
+$tickbook_script$;
+END
+$tickbook_plain$;
