@@ -1,5 +1,5 @@
 // Run once by the Jupyter kernel, or by JShell: jshell --class-path LIB/tickbook-kernel-lib-….jar startup.jsh
-var tb = dev.tickbook.notebook.Notebook.start(); // first, so that the database starts while the rest is read
+dev.tickbook.notebook.Notebook.start(); // first, so that the database starts while the rest is read
 
 import dev.tickbook.*;
 import dev.tickbook.chart.*;
@@ -14,3 +14,6 @@ import org.knowm.xchart.*;
 import tech.tablesaw.api.*;
 import tech.tablesaw.columns.*;
 import static tech.tablesaw.aggregate.AggregateFunctions.*;
+
+// Last, because JShell empties a variable when an import changes what surrounds it.
+Tickbook tb = dev.tickbook.notebook.Notebook.tickbook();

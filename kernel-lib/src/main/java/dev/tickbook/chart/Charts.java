@@ -23,7 +23,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.Column;
 
 /** Charts of tables, in one style. Times on the axis are UTC. */
 public final class Charts {
@@ -60,7 +59,11 @@ public final class Charts {
         List<Double> lows = new ArrayList<>();
         List<Double> closes = new ArrayList<>();
         for (Row bar : sorted) {
-            if (bar.isMissing("time") || bar.isMissing("open") || bar.isMissing("high") || bar.isMissing("low") || bar.isMissing("close")) {
+            if (bar.isMissing("time")
+                    || bar.isMissing("open")
+                    || bar.isMissing("high")
+                    || bar.isMissing("low")
+                    || bar.isMissing("close")) {
                 continue;
             }
             times.add(date(bar.getObject("time")));
@@ -154,7 +157,8 @@ public final class Charts {
         if (time instanceof LocalDate day) {
             return Date.from(day.atStartOfDay().toInstant(ZoneOffset.UTC));
         }
-        throw new TickbookException("Column \"time\" holds " + (time == null ? "a missing value" : time.getClass().getSimpleName())
+        throw new TickbookException("Column \"time\" holds "
+                + (time == null ? "a missing value" : time.getClass().getSimpleName())
                 + "; a chart needs instants, date-times or dates.");
     }
 

@@ -3,6 +3,7 @@ package dev.tickbook.db;
 import dev.tickbook.TickbookException;
 import dev.tickbook.db.internal.SqlErrors;
 import dev.tickbook.db.internal.TableReader;
+import dev.tickbook.db.internal.Transaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -81,20 +82,16 @@ public final class Query {
     }
 
     private <T> T run(Work<T> work) {
-        try (Connection connection = connections.get()) {
-            // A cursor, which keeps memory flat, needs a transaction.
-            connection.setAutoCommit(false);
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                for (int i = 0; i < parameters.length; i++) {
-                    statement.setObject(i + 1, bindable(parameters[i]));
+        try {
+            // In a transaction, because only there the driver fetches rows by and by, which keeps memory flat.
+            return Transaction.run(connections, connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                    for (int i = 0; i < parameters.length; i++) {
+                        statement.setObject(i + 1, bindable(parameters[i]));
+                    }
+                    return work.on(statement);
                 }
-                T result = work.on(statement);
-                connection.commit();
-                return result;
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            }
+            });
         } catch (SQLException e) {
             throw SqlErrors.explain(e, sql);
         }

@@ -43,7 +43,8 @@ public final class CsvFile {
     }
 
     /**
-     * @param symbol whose bars these are, for a file without a column for it
+     * @param symbol whose bars these are, for a file without a column for it. Where it is not given, the prefix of the
+     *     column names is taken, else the file's name: {@code AAPL.csv} holds bars of AAPL.
      * @return the file with that symbol
      */
     public CsvFile symbol(String symbol) {

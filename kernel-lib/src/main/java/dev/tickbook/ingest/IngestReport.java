@@ -1,12 +1,15 @@
 package dev.tickbook.ingest;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * What became of the rows of one source. Every bar that was read is counted once:
  * {@code read = inserted + updated + unchanged}.
  *
  * @param source the file's name
+ * @param symbols whose bars they are, in alphabetical order
  * @param read bars in the source
  * @param inserted bars that were new
  * @param updated bars that were there with other values
@@ -15,11 +18,29 @@ import java.time.Instant;
  * @param to time of the latest bar, null if there is none
  */
 public record IngestReport(
-        String source, long read, long inserted, long updated, long unchanged, Instant from, Instant to) {
+        String source,
+        List<String> symbols,
+        long read,
+        long inserted,
+        long updated,
+        long unchanged,
+        Instant from,
+        Instant to) {
+
+    private static final int SYMBOLS_NAMED = 5;
 
     @Override
     public String toString() {
-        return "%s: %,d bars read, %,d inserted, %,d updated, %,d unchanged; %s to %s"
-                .formatted(source, read, inserted, updated, unchanged, from, to);
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d bars of %s, %s to %s: %,d inserted, %,d updated, %,d unchanged",
+                source,
+                read,
+                symbols.size() <= SYMBOLS_NAMED ? String.join(", ", symbols) : symbols.size() + " symbols",
+                from,
+                to,
+                inserted,
+                updated,
+                unchanged);
     }
 }

@@ -3,21 +3,31 @@ package dev.tickbook.notebook;
 import dev.tickbook.Tickbook;
 import dev.tickbook.notebook.internal.IJavaDisplay;
 
-/** Called once by the startup script of a kernel or a JShell. */
+/** Called by the startup script of a kernel or a JShell. */
 public final class Notebook {
+
+    private static Tickbook tickbook;
 
     private Notebook() {}
 
     /**
-     * Prepares the shell that calls it: in a Jupyter kernel, tables and charts are shown as such from here on.
-     *
-     * @return a database of its own for this session, starting while the person still types. It ends with the session.
+     * Prepares the shell that calls it. In a Jupyter kernel, tables and charts are shown as such from here on. The
+     * session's database starts while the shell, and the person, are busy with something else.
      */
-    public static Tickbook start() {
-        Tickbook tickbook = Tickbook.openInBackground();
-        if (inJupyter()) {
-            IJavaDisplay.register();
+    public static synchronized void start() {
+        if (tickbook == null) {
+            tickbook = Tickbook.openInBackground();
+            if (inJupyter()) {
+                IJavaDisplay.register();
+            }
         }
+    }
+
+    /**
+     * @return the session's own database, empty at first. It ends with the session.
+     */
+    public static synchronized Tickbook tickbook() {
+        start();
         return tickbook;
     }
 

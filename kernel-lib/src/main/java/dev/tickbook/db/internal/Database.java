@@ -3,7 +3,6 @@ package dev.tickbook.db.internal;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tickbook.TickbookException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -50,7 +49,7 @@ public final class Database implements AutoCloseable {
     /** Someone else's server. */
     public static Database at(String jdbcUrl, String user, String password) {
         if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
-            throw new TickbookException("\"" + Secrets.hidden(jdbcUrl)
+            throw new TickbookException("\"" + Secrets.hide(jdbcUrl)
                     + "\" is not a PostgreSQL URL. Write it as jdbc:postgresql://HOST:PORT/DATABASE.");
         }
         return prepared(null, jdbcUrl, user, password);
@@ -61,7 +60,7 @@ public final class Database implements AutoCloseable {
         try (Connection connection = DriverManager.getConnection(jdbcUrl, credentials(user, password))) {
             int major = connection.getMetaData().getDatabaseMajorVersion();
             if (major < OLDEST_MAJOR_VERSION) {
-                throw new TickbookException("The server at " + Secrets.hidden(jdbcUrl) + " is PostgreSQL " + major
+                throw new TickbookException("The server at " + Secrets.hide(jdbcUrl) + " is PostgreSQL " + major
                         + ". Tickbook needs PostgreSQL " + OLDEST_MAJOR_VERSION + " or newer.");
             }
             Extension.install(connection);
@@ -91,7 +90,7 @@ public final class Database implements AutoCloseable {
     }
 
     private static String unreachable(String jdbcUrl, SQLException e) {
-        String url = Secrets.hidden(jdbcUrl);
+        String url = Secrets.hide(jdbcUrl);
         String state = String.valueOf(e.getSQLState());
         if (state.startsWith("08")) {
             return "No PostgreSQL answers at " + url + ". Check the host and port, and that the server is running. ("
@@ -142,7 +141,7 @@ public final class Database implements AutoCloseable {
 
     /** Where the data is, without secrets. */
     public String description() {
-        return server == null ? Secrets.hidden(url) : server.description();
+        return server == null ? Secrets.hide(url) : server.description();
     }
 
     @Override
@@ -150,27 +149,6 @@ public final class Database implements AutoCloseable {
         pool.close();
         if (server != null) {
             server.close();
-        }
-    }
-
-    /** Keeps passwords out of messages. */
-    static final class Secrets {
-
-        private Secrets() {}
-
-        static String hidden(String jdbcUrl) {
-            String plain = jdbcUrl.replaceAll("(?i)([?&](?:password|sslpassword)=)[^&]*", "$1***");
-            String authority = plain.startsWith("jdbc:") ? authority(plain.substring(5)) : null;
-            return authority == null ? plain : plain.replace(authority, authority.replaceFirst(":[^:@]*@", ":***@"));
-        }
-
-        private static String authority(String uri) {
-            try {
-                String authority = URI.create(uri).getAuthority();
-                return authority != null && authority.contains("@") ? authority : null;
-            } catch (IllegalArgumentException e) {
-                return null;
-            }
         }
     }
 }

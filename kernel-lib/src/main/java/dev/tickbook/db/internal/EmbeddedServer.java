@@ -66,6 +66,11 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private EmbeddedServer(Path folder, boolean temporary) {
+        if (System.getProperty("os.name").startsWith("Windows")) {
+            throw new TickbookException(
+                    "The embedded server runs on Linux and macOS. On Windows run Java inside WSL, or use"
+                            + " a server that runs already: Tickbook.connect(URL).");
+        }
         this.folder = folder;
         this.temporary = temporary;
         this.lockFile = lock(folder);

@@ -53,8 +53,10 @@ final class Extension {
             update(connection);
         } else if (exists(connection, "SELECT FROM pg_namespace WHERE nspname = 'tickbook'")) {
             refuseOtherVersion(connection);
-        } else if (exists(connection, "SELECT FROM pg_available_extension_versions WHERE name = 'tickbook' AND version = '"
-                + Versions.extension() + "'")) {
+        } else if (exists(
+                connection,
+                "SELECT FROM pg_available_extension_versions WHERE name = 'tickbook' AND version = '"
+                        + Versions.extension() + "'")) {
             execute(connection, "CREATE EXTENSION tickbook VERSION '" + Versions.extension() + "'");
         } else {
             // Managed services let nobody add extension files: the same objects go in as plain SQL.
@@ -72,9 +74,10 @@ final class Extension {
     private static void refuseOtherVersion(Connection connection) throws SQLException {
         String installed = string(connection, "SELECT tickbook.version()");
         if (!installed.equals(Versions.extension())) {
-            throw new TickbookException("Schema tickbook holds version " + installed + " as plain SQL; this library needs "
-                    + Versions.extension() + ". Use the library of version " + installed
-                    + ", or install the newer one in its place.");
+            throw new TickbookException(
+                    "Schema tickbook holds version " + installed + " as plain SQL; this library needs "
+                            + Versions.extension() + ". Use the library of version " + installed
+                            + ", or install the newer one in its place.");
         }
     }
 

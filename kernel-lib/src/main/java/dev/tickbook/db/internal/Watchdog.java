@@ -9,22 +9,26 @@ import java.nio.file.Path;
 
 /**
  * Stops the server when this process dies without doing it itself, even by SIGKILL. A small shell waits at the end of a
- * pipe; the pipe closes when the process at its other end is gone. The shell's inner half is a process group of its own,
- * so what kills or interrupts ours (Ctrl-C, Jupyter's restart) does not reach it.
+ * pipe; the pipe closes when the process at its other end is gone. The shell is in a process group of its own, so what
+ * kills or interrupts ours (Ctrl-C, Jupyter's restart) does not reach it.
  */
 final class Watchdog {
 
-    private static final String SCRIPT =
-            """
+    private static final String WATCH = """
+            if ! read -r dismissed; then
+              pid=$(head -n 1 "$1/postmaster.pid") && kill -INT "$pid"
+              while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+              [ -z "$2" ] || rm -rf "$2"
+            fi
+            """;
+
+    /** Linux has setsid; macOS has not, but its shell gives each background job a group of its own on request. */
+    private static final String IN_OWN_GROUP = """
             trap '' HUP INT QUIT TERM
+            if command -v setsid >/dev/null; then exec setsid sh -c "$@"; fi
+            exec 3<&0
             set -m
-            {
-              if ! read -r dismissed; then
-                pid=$(head -n 1 "$1/postmaster.pid") && kill -INT "$pid"
-                while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-                [ -z "$2" ] || rm -rf "$2"
-              fi
-            } &
+            sh -c "$@" <&3 &
             wait
             """;
 
@@ -41,15 +45,15 @@ final class Watchdog {
     static Watchdog over(Path dataFolder, Path deleteAfterwards) {
         String toDelete = deleteAfterwards == null ? "" : deleteAfterwards.toString();
         try {
-            return new Watchdog(new ProcessBuilder("sh", "-c", SCRIPT, "tickbook-watchdog", dataFolder.toString(), toDelete)
+            return new Watchdog(new ProcessBuilder(
+                            "sh", "-c", IN_OWN_GROUP, "sh", WATCH, "tickbook-watchdog", dataFolder.toString(), toDelete)
                     .redirectOutput(Redirect.DISCARD)
                     .redirectError(Redirect.DISCARD)
                     .start());
         } catch (IOException e) {
             throw new TickbookException(
-                    "The embedded server needs a POSIX shell named sh to watch over it: it runs on Linux and macOS, and on"
-                            + " Windows inside WSL. Elsewhere use a server that runs already: Tickbook.connect(URL). ("
-                            + e.getMessage() + ")",
+                    "The embedded server needs the shell sh to watch over it. Install one, or use a server that runs"
+                            + " already: Tickbook.connect(URL). (" + e.getMessage() + ")",
                     e);
         }
     }

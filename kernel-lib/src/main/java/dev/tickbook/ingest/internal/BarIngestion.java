@@ -2,37 +2,37 @@ package dev.tickbook.ingest.internal;
 
 import dev.tickbook.TickbookException;
 import dev.tickbook.db.internal.SqlErrors;
+import dev.tickbook.db.internal.Transaction;
 import dev.tickbook.ingest.CsvFile;
 import dev.tickbook.ingest.IngestReport;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.function.Supplier;
 import org.postgresql.PGConnection;
-import org.postgresql.copy.PGCopyOutputStream;
+import org.postgresql.copy.CopyIn;
 
 /** Bars of a file → COPY into a staging table → hypertable, in one transaction. */
 public final class BarIngestion {
 
-    private static final String STAGE =
-            """
+    private static final int SENT_AT_ONCE = 64 * 1024;
+
+    private static final String STAGE = """
             CREATE TEMPORARY TABLE staged_bars (line bigint, LIKE market.market_data) ON COMMIT DROP""";
 
-    private static final String COPY =
-            """
+    private static final String COPY = """
             COPY staged_bars (line, time, symbol, interval, open, high, low, close, adjusted_close, volume)
             FROM STDIN""";
 
     /** The same bar twice in a file is harmless; two bars for one place are not, for nobody could say which is right. */
-    private static final String CONFLICT =
-            """
+    private static final String CONFLICT = """
             SELECT symbol, interval, time, min(line) AS first, max(line) AS last
             FROM (SELECT DISTINCT ON (b) line, symbol, interval, time
                   FROM (SELECT s.*, (time, symbol, interval, open, high, low, close, adjusted_close, volume)::text AS b
@@ -40,21 +40,26 @@ public final class BarIngestion {
                   ORDER BY b, line) AS distinct_bars
             GROUP BY symbol, interval, time HAVING count(*) > 1 ORDER BY last LIMIT 1""";
 
-    private static final String RANGE = "SELECT min(time), max(time) FROM staged_bars";
+    private static final String EXTENT =
+            "SELECT min(time), max(time), array_agg(DISTINCT symbol COLLATE \"C\") FROM staged_bars";
 
-    private static final String MERGE =
-            """
-            WITH written AS (
-              INSERT INTO market.market_data AS bar
-                (time, symbol, interval, open, high, low, close, adjusted_close, volume)
-              SELECT DISTINCT time, symbol, interval, open, high, low, close, adjusted_close, volume FROM staged_bars
-              ON CONFLICT (symbol, interval, time) DO UPDATE
-                SET (open, high, low, close, adjusted_close, volume) =
-                    (excluded.open, excluded.high, excluded.low, excluded.close, excluded.adjusted_close, excluded.volume)
-                WHERE (bar.open, bar.high, bar.low, bar.close, bar.adjusted_close, bar.volume) IS DISTINCT FROM
-                    (excluded.open, excluded.high, excluded.low, excluded.close, excluded.adjusted_close, excluded.volume)
-              RETURNING bar.xmax = 0 AS is_new) -- no earlier version of the row: it was inserted
-            SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written""";
+    private static final String INSERT = """
+            INSERT INTO market.market_data
+              (time, symbol, interval, open, high, low, close, adjusted_close, volume)
+            SELECT DISTINCT time, symbol, interval, open, high, low, close, adjusted_close, volume FROM staged_bars
+            ON CONFLICT DO NOTHING""";
+
+    /** After the insertion: what it inserted is equal to what is staged, so it does not count as updated. */
+    private static final String UPDATE = """
+            UPDATE market.market_data AS bar
+            SET (open, high, low, close, adjusted_close, volume) =
+              (staged.open, staged.high, staged.low, staged.close, staged.adjusted_close, staged.volume)
+            FROM (SELECT DISTINCT time, symbol, interval, open, high, low, close, adjusted_close, volume
+                  FROM staged_bars) AS staged
+            WHERE (bar.symbol, bar.interval, bar.time) = (staged.symbol, staged.interval, staged.time)
+              AND bar.time BETWEEN ? AND ? -- leaves out the chunks that are not concerned
+              AND (bar.open, bar.high, bar.low, bar.close, bar.adjusted_close, bar.volume) IS DISTINCT FROM
+                (staged.open, staged.high, staged.low, staged.close, staged.adjusted_close, staged.volume)""";
 
     private BarIngestion() {}
 
@@ -64,19 +69,15 @@ public final class BarIngestion {
      * @return what became of its rows
      */
     public static IngestReport run(Supplier<Connection> connections, CsvFile file) {
-        try (Connection connection = connections.get()) {
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(STAGE);
-                long read = copy(connection, file);
-                refuseConflicts(statement, file);
-                IngestReport report = merge(statement, file, read);
-                connection.commit();
-                return report;
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            }
+        try {
+            return Transaction.run(connections, connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute(STAGE);
+                    long read = copy(connection, file);
+                    refuseConflicts(statement, file);
+                    return merge(statement, file, read);
+                }
+            });
         } catch (SQLException e) {
             throw new TickbookException(
                     file.path() + " could not be loaded; nothing of it was stored. "
@@ -86,49 +87,45 @@ public final class BarIngestion {
     }
 
     private static long copy(Connection connection, CsvFile file) throws SQLException {
-        PGConnection postgres = connection.unwrap(PGConnection.class);
-        PGCopyOutputStream out = new PGCopyOutputStream(postgres, COPY);
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
         try {
-            StringBuilder row = new StringBuilder();
-            long read = BarReader.read(file, (line, bar) -> write(out, row, line, bar));
-            out.endCopy();
+            StringBuilder rows = new StringBuilder();
+            long read = BarReader.read(file, (line, bar) -> {
+                append(rows, line, bar);
+                if (rows.length() > SENT_AT_ONCE) {
+                    send(copy, rows);
+                }
+            });
+            send(copy, rows);
+            copy.endCopy();
             return read;
-        } catch (RuntimeException e) {
-            if (out.isActive()) {
-                out.cancelCopy();
+        } finally {
+            if (copy.isActive()) {
+                copy.cancelCopy(); // so that the connection can roll back
             }
-            throw e instanceof UncheckedIOException io && io.getCause().getCause() instanceof SQLException sql ? sql(sql) : e;
         }
     }
 
-    private static RuntimeException sql(SQLException e) throws SQLException {
-        throw e;
+    private static void send(CopyIn copy, StringBuilder rows) throws SQLException {
+        byte[] bytes = rows.toString().getBytes(StandardCharsets.UTF_8);
+        copy.writeToCopy(bytes, 0, bytes.length);
+        rows.setLength(0);
     }
 
-    private static void write(OutputStream out, StringBuilder row, long line, Bar bar) {
-        row.setLength(0);
-        row.append(line).append('\t').append(bar.time());
-        text(row, bar.symbol());
-        text(row, bar.interval());
+    private static void append(StringBuilder rows, long line, Bar bar) {
+        rows.append(line).append('\t').append(bar.time());
+        appendText(rows, bar.symbol());
+        appendText(rows, bar.interval());
         for (Object value :
                 new Object[] {bar.open(), bar.high(), bar.low(), bar.close(), bar.adjustedClose(), bar.volume()}) {
-            row.append('\t').append(value == null ? "\\N" : value.toString());
+            rows.append('\t').append(value == null ? "\\N" : value.toString());
         }
-        row.append('\n');
-        try {
-            out.write(row.toString().getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        rows.append('\n');
     }
 
-    /** COPY's text format gives the backslash, tab and line ends a meaning of their own. */
-    private static void text(StringBuilder row, String value) {
-        row.append('\t')
-                .append(value.replace("\\", "\\\\")
-                        .replace("\t", "\\t")
-                        .replace("\n", "\\n")
-                        .replace("\r", "\\r"));
+    /** COPY's text format gives the backslash a meaning of its own; control characters do not get this far. */
+    private static void appendText(StringBuilder rows, String value) {
+        rows.append('\t').append(value.replace("\\", "\\\\"));
     }
 
     private static void refuseConflicts(Statement statement, CsvFile file) throws SQLException {
@@ -146,19 +143,32 @@ public final class BarIngestion {
     private static IngestReport merge(Statement statement, CsvFile file, long read) throws SQLException {
         Instant from;
         Instant to;
-        try (ResultSet range = statement.executeQuery(RANGE)) {
+        List<String> symbols;
+        try (ResultSet range = statement.executeQuery(EXTENT)) {
             range.next();
             from = range.getObject(1, OffsetDateTime.class).toInstant();
             to = range.getObject(2, OffsetDateTime.class).toInstant();
+            symbols = List.of((String[]) range.getArray(3).getArray());
         }
         // Rows go straight into their chunks when the chunks are there first.
         statement.execute("SELECT tickbook.ensure_chunks('market.market_data', '" + from + "', '" + to + "')");
-        try (ResultSet written = statement.executeQuery(MERGE)) {
-            written.next();
-            long inserted = written.getLong(1);
-            long updated = written.getLong(2);
-            return new IngestReport(
-                    file.path().getFileName().toString(), read, inserted, updated, read - inserted - updated, from, to);
+        long inserted = statement.executeLargeUpdate(INSERT);
+        long updated = 0;
+        if (inserted < read) {
+            try (PreparedStatement update = statement.getConnection().prepareStatement(UPDATE)) {
+                update.setObject(1, from.atOffset(ZoneOffset.UTC));
+                update.setObject(2, to.atOffset(ZoneOffset.UTC));
+                updated = update.executeLargeUpdate();
+            }
         }
+        return new IngestReport(
+                file.path().getFileName().toString(),
+                symbols,
+                read,
+                inserted,
+                updated,
+                read - inserted - updated,
+                from,
+                to);
     }
 }

@@ -2,6 +2,7 @@ package dev.tickbook.ingest.internal;
 
 import dev.tickbook.TickbookException;
 import dev.tickbook.ingest.CsvFile;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,7 @@ final class BarLayout {
     private final List<String> header;
     private final List<String> names;
     private final String headerSymbol;
+    private final String fileSymbol;
 
     private final int time;
     private final int symbol;
@@ -40,13 +42,13 @@ final class BarLayout {
         this.file = file;
         this.header = header;
         this.headerSymbol = prefix(header);
+        this.fileSymbol = fileSymbol(file, headerSymbol);
         this.names = header.stream().map(this::canonical).toList();
         this.time = required("time");
         this.interval = column("interval");
         if (file.wideSymbols() != null) {
-            this.wideCloses = Arrays.stream(file.wideSymbols())
-                    .mapToInt(this::wideColumn)
-                    .toArray();
+            this.wideCloses =
+                    Arrays.stream(file.wideSymbols()).mapToInt(this::wideColumn).toArray();
             this.symbol = this.open = this.high = this.low = this.close = this.adjustedClose = this.volume = -1;
             return;
         }
@@ -58,10 +60,6 @@ final class BarLayout {
         this.close = required("close");
         this.adjustedClose = column("adjustedclose");
         this.volume = column("volume");
-        if (symbol < 0 && file.symbol() == null && headerSymbol == null) {
-            throw new TickbookException(file.path() + " does not say whose bars these are. It has no column \"symbol\";"
-                    + " name the symbol with .symbol(\"…\").");
-        }
     }
 
     static BarLayout of(CsvFile file, List<String> header) {
@@ -72,9 +70,20 @@ final class BarLayout {
     private static String prefix(List<String> header) {
         return header.stream()
                 .filter(name -> name.toLowerCase(Locale.ROOT).endsWith(".close"))
-                .map(name -> name.substring(0, name.length() - ".close".length()).strip())
+                .map(name ->
+                        name.substring(0, name.length() - ".close".length()).strip())
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** For a file without a column for it: as given, as the header's prefix says, or as the file is named. */
+    private static String fileSymbol(CsvFile file, String headerSymbol) {
+        if (file.symbol() != null) {
+            return file.symbol();
+        }
+        return headerSymbol != null
+                ? headerSymbol
+                : file.path().getFileName().toString().replaceFirst("\\.[^.]*$", "");
     }
 
     private String canonical(String name) {
@@ -107,8 +116,8 @@ final class BarLayout {
     private int wideColumn(String symbol) {
         int index = header.indexOf(symbol);
         if (index < 0) {
-            throw new TickbookException(file.path() + " has no column \"" + symbol + "\". Its columns are: "
-                    + String.join(", ", header));
+            throw new TickbookException(
+                    file.path() + " has no column \"" + symbol + "\". Its columns are: " + String.join(", ", header));
         }
         return index;
     }
@@ -160,16 +169,19 @@ final class BarLayout {
 
     private String symbolOf(List<String> line) throws BadValueException {
         if (symbol < 0) {
-            return file.symbol() != null ? file.symbol() : headerSymbol;
+            return fileSymbol;
         }
         String value = line.get(symbol).strip();
         if (value.isEmpty()) {
             throw new BadValueException("it has no " + header.get(symbol) + ".");
         }
+        if (value.chars().anyMatch(Character::isISOControl)) {
+            throw new BadValueException(header.get(symbol) + " has a control character in it.");
+        }
         return value;
     }
 
-    private java.math.BigDecimal price(List<String> line, int column) throws BadValueException {
+    private BigDecimal price(List<String> line, int column) throws BadValueException {
         return column < 0 ? null : Values.price(header.get(column), line.get(column));
     }
 }

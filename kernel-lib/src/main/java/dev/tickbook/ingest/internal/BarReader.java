@@ -11,23 +11,30 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.BiConsumer;
 
 /** Reads the bars of a CSV file, line by line. */
 final class BarReader {
 
     private BarReader() {}
 
+    /** Takes the bars one by one. */
+    @FunctionalInterface
+    interface BarConsumer {
+        void accept(long line, Bar bar) throws SQLException;
+    }
+
     /**
      * @param file what to read
      * @param bars takes each bar with the number of its line
      * @return how many bars there were
+     * @throws SQLException what the consumer throws
      * @throws TickbookException for the first line that is not as it must be
      */
-    static long read(CsvFile file, BiConsumer<Long, Bar> bars) {
+    static long read(CsvFile file, BarConsumer bars) throws SQLException {
         Path path = file.path();
         try (CsvReader<CsvRecord> reader = CsvReader.builder()
                 .detectBomHeader(true)
@@ -59,7 +66,8 @@ final class BarReader {
             }
             return count;
         } catch (NoSuchFileException e) {
-            throw new TickbookException("There is no file " + path.toAbsolutePath() + ". Check its name and folder.", e);
+            throw new TickbookException(
+                    "There is no file " + path.toAbsolutePath() + ". Check its name and folder.", e);
         } catch (CsvParseException e) {
             throw new TickbookException(path + " is not CSV: " + e.getMessage() + " Nothing of it was stored.", e);
         } catch (IOException | UncheckedIOException e) {

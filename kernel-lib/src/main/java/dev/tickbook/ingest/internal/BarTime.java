@@ -43,8 +43,9 @@ record BarTime(Instant time, boolean daily) {
             }
             return new BarTime(((LocalDate) parsed).atStartOfDay().toInstant(ZoneOffset.UTC), true);
         } catch (DateTimeException e) {
-            throw new BadValueException(column + " \"" + text
-                    + "\" is not a time. Write 2024-03-01, 2024-03-01T14:30:00Z or 2024-03-01 14:30:00 (taken as UTC).");
+            throw new BadValueException(
+                    column + " \"" + text
+                            + "\" is not a time. Write 2024-03-01, 2024-03-01T14:30:00Z or 2024-03-01 14:30:00 (taken as UTC).");
         }
     }
 

@@ -16,8 +16,8 @@ final class ChartImage {
     private ChartImage() {}
 
     static byte[] png(Chart<?, ?> chart) {
-        BufferedImage image = new BufferedImage(
-                chart.getWidth() * SCALE, chart.getHeight() * SCALE, BufferedImage.TYPE_INT_RGB);
+        BufferedImage image =
+                new BufferedImage(chart.getWidth() * SCALE, chart.getHeight() * SCALE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.scale(SCALE, SCALE);
         chart.paint(graphics, chart.getWidth(), chart.getHeight());

@@ -21,22 +21,35 @@ final class TableView {
     static String html(Table table) {
         StringBuilder html = new StringBuilder("<table class=\"dataframe\">\n<thead><tr>");
         for (Column<?> column : table.columns()) {
-            html.append("<th style=\"text-align:").append(align(column)).append("\">").append(escaped(column.name())).append("</th>");
+            html.append("<th style=\"text-align:")
+                    .append(align(column))
+                    .append("\">")
+                    .append(escaped(column.name()))
+                    .append("</th>");
         }
         html.append("</tr></thead>\n<tbody>\n");
         int rows = table.rowCount();
         for (int row = 0; row < rows; row++) {
             if (row == SHOWN_ROWS / 2 && rows > SHOWN_ROWS) {
-                html.append("<tr>").append("<td style=\"text-align:center\">…</td>".repeat(table.columnCount())).append("</tr>\n");
+                html.append("<tr>")
+                        .append("<td style=\"text-align:center\">…</td>".repeat(table.columnCount()))
+                        .append("</tr>\n");
                 row = rows - SHOWN_ROWS / 2;
             }
             html.append("<tr>");
             for (Column<?> column : table.columns()) {
-                html.append("<td style=\"text-align:").append(align(column)).append("\">").append(escaped(cell(column, row))).append("</td>");
+                html.append("<td style=\"text-align:")
+                        .append(align(column))
+                        .append("\">")
+                        .append(escaped(cell(column, row)))
+                        .append("</td>");
             }
             html.append("</tr>\n");
         }
-        return html.append("</tbody>\n</table>\n<p>").append(size(table)).append("</p>").toString();
+        return html.append("</tbody>\n</table>\n<p>")
+                .append(size(table))
+                .append("</p>")
+                .toString();
     }
 
     static String text(Table table) {
@@ -97,6 +110,9 @@ final class TableView {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -1,0 +1,54 @@
+package dev.tickbook.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tickbook.TickbookException;
+import java.time.LocalDate;
+import org.junit.jupiter.api.Test;
+import org.knowm.xchart.OHLCChart;
+import org.knowm.xchart.XYChart;
+import tech.tablesaw.api.DateColumn;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** Charts of tables. */
+class ChartsTest {
+
+    private static Table bars() {
+        return Table.create(
+                DateColumn.create("time", LocalDate.of(2024, 3, 4), LocalDate.of(2024, 3, 1), LocalDate.of(2024, 3, 5)),
+                DoubleColumn.create("open", 11.0, 10.0, Double.NaN),
+                DoubleColumn.create("high", 12.0, 11.5, Double.NaN),
+                DoubleColumn.create("low", 10.5, 9.5, Double.NaN),
+                DoubleColumn.create("close", 11.5, 11.0, 12.0),
+                StringColumn.create("symbol", "A", "A", "A"));
+    }
+
+    @Test
+    void aCandlestickDrawsCompleteBarsInTheOrderOfTime() {
+        OHLCChart chart = Charts.candlestick(bars(), "A");
+        assertThat(chart.getSeries("bars").getCloseData()).containsExactly(11.0, 11.5);
+    }
+
+    @Test
+    void aLineKeepsItsGaps() {
+        XYChart chart = Charts.lines(bars(), "A", "USD", "open", "close");
+        assertThat(chart.getSeries("open").getYData()).containsExactly(10.0, 11.0, Double.NaN);
+        assertThat(chart.getSeries("close").getYData()).containsExactly(11.0, 11.5, 12.0);
+    }
+
+    @Test
+    void whatCannotBeDrawnIsNamed() {
+        assertThatThrownBy(() -> Charts.candlestick(bars().removeColumns("low"), "A"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessage("The table has no column \"low\" to draw. It has: time, open, high, close, symbol.");
+        assertThatThrownBy(() -> Charts.lines(bars(), "A", "USD", "symbol"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessage("Column \"symbol\" holds string values; a line needs numbers.");
+        assertThatThrownBy(() -> Charts.candlestick(bars().emptyCopy(), "A"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("There is no bar to draw in \"A\"");
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tickbook.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tickbook.Tickbook;
+import dev.tickbook.TickbookException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/** Statements and the tables that come back. */
+class QueryTest {
+
+    static Tickbook tb;
+
+    @BeforeAll
+    static void open() {
+        tb = Tickbook.open();
+    }
+
+    @AfterAll
+    static void close() {
+        tb.close();
+    }
+
+    private static final String ONE_OF_EACH = """
+            SELECT timestamptz '2024-03-10 09:30-04' AS instant, timestamp '2024-03-10 09:30' AS local,
+                   date '2024-03-10' AS day, 12.3400::numeric AS price, 1.5::float8 AS ratio, 2.5::real AS small_ratio,
+                   9000000000 AS big, 7 AS whole, 3::smallint AS tiny, true AS flag, 'text' AS text, '{1,2}'::int[] AS list
+            """;
+
+    @Test
+    void everyTypeBecomesItsColumn() {
+        Row row = tb.sql(ONE_OF_EACH).table().row(0);
+        assertThat(row.getInstant("instant")).isEqualTo(Instant.parse("2024-03-10T13:30:00Z"));
+        assertThat(row.getDateTime("local")).isEqualTo(LocalDateTime.parse("2024-03-10T09:30:00"));
+        assertThat(row.getDate("day")).isEqualTo(LocalDate.parse("2024-03-10"));
+        assertThat(row.getDouble("price")).isEqualTo(12.34);
+        assertThat(row.getDouble("ratio")).isEqualTo(1.5);
+        assertThat(row.getFloat("small_ratio")).isEqualTo(2.5f);
+        assertThat(row.getLong("big")).isEqualTo(9_000_000_000L);
+        assertThat(row.getInt("whole")).isEqualTo(7);
+        assertThat(row.getShort("tiny")).isEqualTo((short) 3);
+        assertThat(row.getBoolean("flag")).isTrue();
+        assertThat(row.getString("text")).isEqualTo("text");
+        assertThat(row.getString("list")).isEqualTo("{1,2}");
+    }
+
+    @Test
+    void nullBecomesAMissingValueInEveryColumn() {
+        Table table = tb.sql("SELECT b.* FROM (VALUES (1)) v LEFT JOIN (" + ONE_OF_EACH + ") b ON false")
+                .table();
+        assertThat(table.rowCount()).isOne();
+        assertThat(table.columns())
+                .allSatisfy((Column<?> column) ->
+                        assertThat(column.isMissing(0)).as(column.name()).isTrue());
+    }
+
+    @Test
+    void aResultWithoutRowsKeepsItsColumns() {
+        Table table = tb.sql(ONE_OF_EACH + " LIMIT 0").table();
+        assertThat(table.rowCount()).isZero();
+        assertThat(table.column("instant").type()).isEqualTo(ColumnType.INSTANT);
+    }
+
+    @Test
+    void columnsOfOneNameAreToldApart() {
+        assertThat(tb.sql("SELECT 1 AS a, 2 AS a").table().columnNames()).containsExactly("a", "a_2");
+    }
+
+    @Test
+    void moreRowsThanOneFetchAreAllRead() {
+        Table table = tb.sql("SELECT i FROM generate_series(1, 25001) AS i").table();
+        assertThat(table.intColumn("i").sum()).isEqualTo(25001.0 * 25002 / 2);
+    }
+
+    @Test
+    void parametersAreBoundAndNeverPartOfTheStatement() {
+        Table table = tb.sql(
+                        "SELECT ?::text AS text, ?::timestamptz AS time",
+                        "'; DROP SCHEMA market CASCADE; --",
+                        Instant.parse("2024-01-02T03:04:05Z"))
+                .table();
+        assertThat(table.stringColumn("text").get(0)).isEqualTo("'; DROP SCHEMA market CASCADE; --");
+        assertThat(table.instantColumn("time").get(0)).isEqualTo(Instant.parse("2024-01-02T03:04:05Z"));
+    }
+
+    @Test
+    void anErrorShowsItsPlaceInTheStatement() {
+        assertThatThrownBy(() -> tb.sql("SELECT time,\n       clsoe\nFROM market.market_data")
+                        .table())
+                .isInstanceOf(TickbookException.class)
+                .hasMessage("column \"clsoe\" does not exist\n       clsoe\n       ^\n"
+                        + "Hint: Perhaps you meant to reference the column \"market_data.close\".");
+    }
+
+    @Test
+    void aStatementWithoutRowsIsExecutedAndSaysHowManyItChanged() {
+        tb.sql("CREATE TABLE numbers (i int)").execute();
+        assertThat(tb.sql("INSERT INTO numbers SELECT generate_series(1, 3)").execute())
+                .isEqualTo(3);
+        assertThatThrownBy(() -> tb.sql("DELETE FROM numbers").table())
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("Use execute() for it.");
+        assertThat(tb.sql("SELECT * FROM numbers").table().rowCount())
+                .as("what failed is undone")
+                .isEqualTo(3);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.tickbook.notebook.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.InstantColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** How a notebook and a terminal show a table. */
+class TableViewTest {
+
+    @Test
+    void htmlInTheDataIsOnlyText() {
+        Table table = Table.create(StringColumn.create("<b>name</b>", "<script>alert(\"x\")</script>"));
+        assertThat(TableView.html(table))
+                .contains("&lt;b&gt;name&lt;/b&gt;", "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;")
+                .doesNotContain("<script>", "<b>");
+    }
+
+    @Test
+    void aLongTableIsCutInTheMiddleAndSaysHowLongItIs() {
+        Table table = Table.create(IntColumn.create("i", IntStream.rangeClosed(1, 1234)));
+        assertThat(TableView.html(table))
+                .contains(">10<", ">…<", ">1,225<", ">1,234<", "1,234 rows × 1 columns")
+                .doesNotContain(">11<", ">1,224<");
+        assertThat(TableView.text(table))
+                .contains("…", "1,234 rows × 1 columns")
+                .doesNotContain("1,224");
+    }
+
+    @Test
+    void aShortTableIsShownWhole() {
+        Table table = Table.create(IntColumn.create("i", IntStream.rangeClosed(1, 20)));
+        assertThat(TableView.html(table)).contains(">11<").doesNotContain("…");
+    }
+
+    @Test
+    void valuesReadTheSameInEveryLocale() {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.GERMANY);
+            Table table = Table.create(
+                    InstantColumn.create("time", Instant.parse("2024-03-01T14:30:00Z")),
+                    DoubleColumn.create("price", 1234.5),
+                    DoubleColumn.create("tiny", 0.0000123456),
+                    LongColumn.create("volume", 9_007_199_254_740_993L),
+                    StringColumn.create("missing", (String) null));
+            assertThat(TableView.html(table))
+                    .contains(">2024-03-01 14:30:00<", ">1,234.5<", ">1.235e-05<", ">9,007,199,254,740,993<", "></td>");
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void numbersStandOnTheRight() {
+        assertThat(TableView.html(Table.create(DoubleColumn.create("price", 1.0))))
+                .contains("<td style=\"text-align:right\">1</td>");
+        assertThat(TableView.html(Table.create(StringColumn.create("name", "x"))))
+                .contains("<td style=\"text-align:left\">x</td>");
+    }
+}
