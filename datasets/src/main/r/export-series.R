@@ -40,5 +40,5 @@ save_series("WWWusage", list(minute = seq_along(WWWusage), value = exact(c(WWWus
 days <- seq(as.Date("1991-07-01"), by = "day", length.out = 2 * nrow(EuStockMarkets))
 weekdays_only <- days[!(as.POSIXlt(days)$wday %in% c(0, 6))][seq_len(nrow(EuStockMarkets))]
 save_series("EuStockMarkets", c(
-  list(time = exact(c(time(EuStockMarkets))), date = format(weekdays_only)),
+  list(decimal_year = exact(c(time(EuStockMarkets))), date = format(weekdays_only)),
   lapply(as.data.frame(EuStockMarkets), exact)))

@@ -4,20 +4,25 @@ import dev.tickbook.TickbookException;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.TimeZone;
+import java.util.function.Function;
 import org.knowm.xchart.OHLCChart;
 import org.knowm.xchart.OHLCChartBuilder;
 import org.knowm.xchart.OHLCSeries;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import tech.tablesaw.api.NumericColumn;
@@ -29,6 +34,8 @@ public final class Charts {
 
     private static final int WIDTH = 900;
     private static final int HEIGHT = 420;
+    private static final long TWO_DAYS = Duration.ofDays(2).toMillis();
+    private static final long TWO_YEARS = Duration.ofDays(2 * 365).toMillis();
 
     /** Apart in brightness as well as in hue, so that they differ on paper and for the colour-blind. */
     private static final Color RISING = new Color(0x2A9D8F);
@@ -47,7 +54,7 @@ public final class Charts {
      *
      * @param bars with columns {@code time}, {@code open}, {@code high}, {@code low} and {@code close}, in any order of
      *     rows; time is an instant, a date-time or a date
-     * @param title what is shown, with the unit of the prices
+     * @param title what is shown
      * @return a chart that a notebook shows
      * @throws TickbookException if a column is missing or no bar is complete
      */
@@ -81,9 +88,9 @@ public final class Charts {
                 .height(HEIGHT)
                 .title(title)
                 .xAxisTitle("")
-                .yAxisTitle("Price")
+                .yAxisTitle("price")
                 .build();
-        style(chart.getStyler());
+        style(chart.getStyler(), times);
         chart.getStyler().setLegendVisible(false);
         chart.addSeries("bars", times, opens, highs, lows, closes)
                 .setOhlcSeriesRenderStyle(OHLCSeries.OHLCSeriesRenderStyle.Candle)
@@ -112,16 +119,17 @@ public final class Charts {
                 .xAxisTitle("")
                 .yAxisTitle(unit)
                 .build();
-        style(chart.getStyler());
-        chart.getStyler().setSeriesColors(LINES);
-        chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
-        chart.getStyler().setLegendVisible(columns.length > 1);
         List<Date> times = new ArrayList<>();
         sorted.column("time").forEach(time -> times.add(date(time)));
+        style(chart.getStyler(), times);
+        chart.getStyler().setSeriesColors(LINES);
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+        chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
+        chart.getStyler().setLegendVisible(columns.length > 1);
         for (String name : columns) {
             if (!(sorted.column(name) instanceof NumericColumn<?> column)) {
                 throw new TickbookException("Column \"" + name + "\" holds "
-                        + sorted.column(name).type().name().toLowerCase(java.util.Locale.ROOT)
+                        + sorted.column(name).type().name().toLowerCase(Locale.ROOT)
                         + " values; a line needs numbers.");
             }
             List<Double> values = new ArrayList<>();
@@ -162,8 +170,23 @@ public final class Charts {
                 + "; a chart needs instants, date-times or dates.");
     }
 
-    private static void style(AxesChartStyler styler) {
+    /**
+     * Writes at each tick what time it is there. XChart puts ticks 365 days apart and would label them with the year
+     * alone, though they drift into the year before.
+     */
+    private static Function<Double, String> timeLabels(List<Date> times) {
+        long span = times.isEmpty()
+                ? 0
+                : times.get(times.size() - 1).getTime() - times.get(0).getTime();
+        String pattern = span > TWO_YEARS ? "MMM uuuu" : span > TWO_DAYS ? "d MMM uuuu" : "HH:mm";
+        DateTimeFormatter format =
+                DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);
+        return millis -> format.format(Instant.ofEpochMilli(millis.longValue()));
+    }
+
+    private static void style(AxesChartStyler styler, List<Date> times) {
         styler.setTimezone(TimeZone.getTimeZone("UTC"));
+        styler.setXAxisTickLabelsFormattingFunction(timeLabels(times));
         styler.setChartBackgroundColor(Color.WHITE);
         styler.setPlotBackgroundColor(Color.WHITE);
         styler.setPlotBorderVisible(false);

@@ -1,6 +1,8 @@
 package dev.tickbook.ingest;
 
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,19 +30,25 @@ public record IngestReport(
         Instant to) {
 
     private static final int SYMBOLS_NAMED = 5;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
 
     @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s: %,d bars of %s, %s to %s: %,d inserted, %,d updated, %,d unchanged",
+                "%s: %,d bars of %s, %s to %s\n%,d inserted, %,d updated, %,d unchanged",
                 source,
                 read,
                 symbols.size() <= SYMBOLS_NAMED ? String.join(", ", symbols) : symbols.size() + " symbols",
-                from,
-                to,
+                written(from),
+                written(to),
                 inserted,
                 updated,
                 unchanged);
+    }
+
+    private static String written(Instant time) {
+        String text = TIME.format(time.atOffset(ZoneOffset.UTC));
+        return text.endsWith(" 00:00") ? text.substring(0, text.length() - " 00:00".length()) : text;
     }
 }

@@ -74,8 +74,8 @@ class CsvFileTest {
     @Test
     void theReportReadsAsASentence() throws IOException {
         assertThat(tb.ingest(csv("date,close\n2024-03-01,10\n").symbol("ALDR")))
-                .hasToString("bars.csv: 1 bars of ALDR, 2024-03-01T00:00:00Z to 2024-03-01T00:00:00Z:"
-                        + " 1 inserted, 0 updated, 0 unchanged");
+                .hasToString(
+                        "bars.csv: 1 bars of ALDR, 2024-03-01 to 2024-03-01\n" + "1 inserted, 0 updated, 0 unchanged");
     }
 
     @ParameterizedTest

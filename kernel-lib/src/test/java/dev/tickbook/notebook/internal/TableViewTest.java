@@ -60,6 +60,21 @@ class TableViewTest {
     }
 
     @Test
+    void theNumbersOfAColumnHaveTheSameDecimals() {
+        assertThat(TableView.html(Table.create(DoubleColumn.create("price", 60.2, 60.25, 1060))))
+                .contains(">60.20<", ">60.25<", ">1,060.00<");
+    }
+
+    @Test
+    void aColumnOfMidnightsShowsDates() {
+        Instant midnight = Instant.parse("2024-03-01T00:00:00Z");
+        assertThat(TableView.html(Table.create(InstantColumn.create("day", midnight))))
+                .contains(">2024-03-01<");
+        assertThat(TableView.html(Table.create(InstantColumn.create("t", midnight, midnight.plusSeconds(60)))))
+                .contains(">2024-03-01 00:00:00<", ">2024-03-01 00:01:00<");
+    }
+
+    @Test
     void numbersStandOnTheRight() {
         assertThat(TableView.html(Table.create(DoubleColumn.create("price", 1.0))))
                 .contains("<td style=\"text-align:right\">1</td>");
