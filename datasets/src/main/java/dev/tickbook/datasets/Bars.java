@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Turns a company's days into bars: minutes by a Brownian bridge from open to close, days as the sum of their minutes. */
+/**
+ * Turns a company's days into bars: minutes by a Brownian bridge from open to close, days as the sum of their minutes.
+ */
 final class Bars {
 
     private static final double SESSION = StrictMath.sqrt(1 - PricePath.OVERNIGHT);
@@ -107,7 +109,10 @@ final class Bars {
         return share;
     }
 
-    /** The price at the start of each minute and at the end of the last, in cents: a random walk bent to end at the close. */
+    /**
+     * The price at the start of each minute and at the end of the last, in cents: a random walk bent to end at the
+     * close.
+     */
     private static long[] bridge(PricePath path, int day, double[] share, double volatility, Rng rng) {
         int count = share.length;
         double[] walk = new double[count + 1];

@@ -12,8 +12,8 @@ import java.time.LocalDate;
  * @param high highest trade
  * @param low lowest trade
  * @param close last trade
- * @param adjustedClose close adjusted for every split and dividend with an ex-date after {@code date} and up to the market's last
- *     day, four decimals. It is what a vendor shows on that last day: it was not known on {@code date}
+ * @param adjustedClose close adjusted for every split and dividend with an ex-date after {@code date} and up to the
+ *     market's last day, four decimals. It is what a vendor shows on that last day: it was not known on {@code date}
  * @param volume shares, as traded
  * @param vwap volume-weighted average price, four decimals
  * @param trades number of trades

@@ -23,9 +23,9 @@ import java.util.Objects;
  * Datasets.readme("Nile");                            // what it is, units, source, standing
  * }</pre>
  *
- * <p>{@code EuStockMarkets} has the columns {@code time,date,DAX,SMI,CAC,FTSE}. Every other series has two: {@code date}
- * (first day of the month), {@code year} or {@code minute}, and {@code value}. Names are R's and case matters. Each
- * method throws {@link IllegalArgumentException} for a name that does not exist, and says which names do.
+ * <p>{@code EuStockMarkets} has the columns {@code time,date,DAX,SMI,CAC,FTSE}. Every other series has two:
+ * {@code date} (first day of the month), {@code year} or {@code minute}, and {@code value}. Names are R's and case
+ * matters. Each method throws {@link IllegalArgumentException} for a name that does not exist, and says which names do.
  */
 public final class Datasets {
 

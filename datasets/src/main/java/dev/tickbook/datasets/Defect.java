@@ -4,7 +4,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * A fault planted in {@link Market#minuteFeed()}: the truth against which a quality report is checked. A symbol has at most one a day.
+ * A fault planted in {@link Market#minuteFeed()}: the truth against which a quality report is checked. A symbol has at
+ * most one a day.
  *
  * @param kind what is wrong
  * @param symbol ticker
@@ -31,7 +32,10 @@ public record Defect(
         DUPLICATE_ROW,
         /** One of open, high, low and close is zero. */
         ZERO_PRICE,
-        /** The close has its decimal point ten or a hundred times off, and the high or the low goes with it, so the bar looks sound. */
+        /**
+         * The close has its decimal point ten or a hundred times off, and the high or the low goes with it, so the bar
+         * looks sound.
+         */
         DECIMAL_SHIFT,
         /** The high is a cent below the low. */
         HIGH_BELOW_LOW

@@ -17,7 +17,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
-/** Statistics on their usual days at 08:30 in New York, eight rate decisions a year at 14:00, and policies when they please. */
+/**
+ * Statistics on their usual days at 08:30 in New York, eight rate decisions a year at 14:00, and policies when they
+ * please.
+ */
 final class Government {
 
     private static final LocalTime STATISTICS = LocalTime.of(8, 30);

@@ -8,7 +8,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
-/** A company's insider trades: single ones, and now and then a cluster of three or more insiders who buy within five sessions. */
+/**
+ * A company's insider trades: single ones, and now and then a cluster of three or more insiders who buy within five
+ * sessions.
+ */
 final class Insiders {
 
     private static final List<String> OFFICES = List.of("CEO", "CFO", "COO", "CTO", "DIR1", "DIR2", "DIR3");

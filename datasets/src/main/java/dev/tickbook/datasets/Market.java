@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 /**
  * A generated market, made by {@link MarketGenerator}.
  *
- * <p>Every method computes its rows afresh, one symbol after the other, so a stream of any length needs little memory, and two
- * calls give equal rows. Within a symbol rows are in time order. The market holds what was known by the end of its last
- * day: no insider trade that was filed later, no action that was announced later.
+ * <p>Every method computes its rows afresh, one symbol after the other, so a stream of any length needs little memory,
+ * and two calls give equal rows. Within a symbol (and platform) rows are in time order. The market holds what was known
+ * by the end of its last day: no insider trade that was filed later, no action that was announced later.
  *
  * <pre>{@code
  * Market market = MarketGenerator.defaults().symbols(5).generate();
@@ -152,7 +152,8 @@ public final class Market {
     }
 
     /**
-     * Writes files of this market as CSV into a folder, which is made when it is missing; files of those names are replaced.
+     * Writes files of this market as CSV into a folder, which is made when it is missing; files of those names are
+     * replaced.
      *
      * @param files which; all when none is named
      */

@@ -5,8 +5,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The CSV files a {@link Market} can write. The columns of a file are the components of its record in snake case. Times are ISO-8601 in UTC,
- * numbers plain decimals, a missing value is empty, a list is joined by semicolons.
+ * The CSV files a {@link Market} can write. The columns of a file are the components of its record in snake case. Times
+ * are ISO-8601 in UTC, numbers plain decimals, a missing value is empty, a list is joined by semicolons.
  */
 public enum MarketFile {
     /** {@link Symbol}. */

@@ -3,7 +3,8 @@ package dev.tickbook.datasets;
 import java.time.LocalDate;
 
 /**
- * Makes a realistic, invented market of US-like shares. One seed gives the same bytes on every JDK, machine, locale and time zone.
+ * Makes a realistic, invented market of US-like shares. One seed gives the same bytes on every JDK, machine, locale and
+ * time zone.
  *
  * <pre>{@code
  * Market market = MarketGenerator.of(42)
@@ -13,12 +14,13 @@ import java.time.LocalDate;
  *         .generate();
  * }</pre>
  *
- * <p>What is in it: a market factor whose volatility clusters and rises more when prices fall, sectors, companies with shocks and
- * earnings days of their own, U-shaped sessions on the US {@link TradingCalendar}, splits, dividends, news, insider trades with later filing
- * dates, social sentiment, government events, options, and a minute feed with known {@linkplain Market#defects() defects}.
+ * <p>What is in it: a market factor whose volatility clusters and rises more when prices fall, sectors, companies with
+ * shocks and earnings days of their own, U-shaped sessions on the US {@link TradingCalendar}, splits, dividends, news,
+ * insider trades with later filing dates, social sentiment, government events, options, and a minute feed with known
+ * {@linkplain Market#defects() defects}.
  *
- * <p>A market that starts on the same day with more symbols or a later end contains the smaller one: only adjusted closes change, as a
- * vendor's do, and what was not yet known by the earlier end comes in.
+ * <p>A market that starts on the same day with more symbols or a later end contains the smaller one: only adjusted
+ * closes change, as a vendor's do, and what was not yet known by the earlier end comes in.
  *
  * <p>Instances are immutable; each setting returns a new one.
  */
@@ -75,7 +77,9 @@ public final class MarketGenerator {
         return new MarketGenerator(seed, symbols, from, last, minutesFrom);
     }
 
-    /** Gives minute bars only from this day on; the days before have daily bars alone, which are much faster to make. */
+    /**
+     * Gives minute bars only from this day on; the days before have daily bars alone, which are much faster to make.
+     */
     public MarketGenerator minuteBarsFrom(LocalDate first) {
         return new MarketGenerator(seed, symbols, from, to, first);
     }
@@ -88,7 +92,8 @@ public final class MarketGenerator {
     /**
      * The market. Nothing but its calendar and factors is computed until a stream is read.
      *
-     * @throws IllegalArgumentException when there is no trading day from the first day to the last, or the first is before 1998
+     * @throws IllegalArgumentException when there is no trading day from the first day to the last, or the first is
+     *     before 1998
      */
     public Market generate() {
         if (TradingCalendar.tradingDays(from, to).findAny().isEmpty()) {

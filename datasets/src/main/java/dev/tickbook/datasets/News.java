@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** A company's headlines: earnings each quarter, every corporate action, and news of its own on about one day in twelve. */
+/**
+ * A company's headlines: earnings each quarter, every corporate action, and news of its own on about one day in twelve.
+ */
 final class News {
 
     private static final double CHANCE_PER_DAY = 0.08;

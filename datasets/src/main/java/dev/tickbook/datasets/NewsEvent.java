@@ -10,8 +10,8 @@ import java.util.List;
  * @param publishedAt when it became known
  * @param symbols the companies it is about, one or two
  * @param headline one line
- * @param category {@code earnings}, {@code guidance}, {@code product}, {@code legal}, {@code analyst}, {@code partnership} or
- *     {@code corporate_action}
+ * @param category {@code earnings}, {@code guidance}, {@code product}, {@code legal}, {@code analyst},
+ *     {@code partnership} or {@code corporate_action}
  * @param impact {@code low}, {@code medium} or {@code high}
  * @param sentiment from -1 (bad) to 1 (good), two decimals
  */

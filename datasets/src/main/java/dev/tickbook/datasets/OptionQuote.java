@@ -7,9 +7,9 @@ import java.time.LocalDate;
 /**
  * A European option on one symbol at one close, valued by {@link BlackScholes} at {@link #RATE} without dividends.
  *
- * <p>Call and put of one strike and expiry have one implied volatility, so their theoretical prices keep put-call parity. The
- * Greeks follow from {@code underlying}, {@code strike}, {@code impliedVolatility} and the years to expiry: calendar days from
- * the quote's day in New York to {@code expiry}, divided by 365.
+ * <p>Call and put of one strike and expiry have one implied volatility, so their theoretical prices keep put-call
+ * parity. The Greeks follow from {@code underlying}, {@code strike}, {@code impliedVolatility} and the years to expiry:
+ * calendar days from the quote's day in New York to {@code expiry}, divided by 365.
  *
  * @param quotedAt the close of the last session of a week
  * @param symbol ticker of the underlying

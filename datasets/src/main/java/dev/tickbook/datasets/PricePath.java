@@ -8,8 +8,9 @@ import java.util.List;
 /**
  * One company's days: opens, closes, volatility, turnover and corporate actions.
  *
- * <p>A day's return is the market's and the sector's, each times the company's beta, plus its own GARCH(1,1) shock, three times as large on
- * the day after quarterly earnings. Thirty per cent of the variance falls between close and open.
+ * <p>A day's return is the market's and the sector's, each times the company's beta, plus its own GARCH(1,1) shock,
+ * three times as large on the day after quarterly earnings. Thirty per cent of the variance falls between close and
+ * open.
  */
 final class PricePath {
 

@@ -1,11 +1,11 @@
 package dev.tickbook.datasets;
 
 /**
- * The generator's own random numbers: SplitMix64, a counter stepped by the golden ratio and mixed. Written out here, with
- * {@link StrictMath} only, so that every JDK and machine draws the same numbers.
+ * The generator's own random numbers: SplitMix64, a counter stepped by the golden ratio and mixed. Written out here,
+ * with {@link StrictMath} only, so that every JDK and machine draws the same numbers.
  *
- * <p>A stream is keyed by the seed and what it is for, so one symbol's or one day's numbers do not depend on which others were
- * drawn before.
+ * <p>A stream is keyed by the seed and what it is for, so one symbol's or one day's numbers do not depend on which
+ * others were drawn before.
  */
 final class Rng {
 

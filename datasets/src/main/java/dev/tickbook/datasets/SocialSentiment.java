@@ -4,7 +4,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * What was said about a symbol on one platform in one hour; every hour of every day has a row. It follows the last session's move.
+ * What was said about a symbol on one platform in one hour; every hour of every day has a row. It follows the last
+ * session's move.
  *
  * @param time start of the hour; known an hour later
  * @param symbol ticker

@@ -23,13 +23,13 @@ import java.util.stream.Stream;
 /**
  * The days and hours of the US stock exchanges, by rule, from 1998 on.
  *
- * <p>Sessions run from 09:30 to 16:00 in New York, and to 13:00 on early closes. Instants are UTC, so summer time shows:
- * the open is 14:30 UTC in winter, 13:30 in summer.
+ * <p>Sessions run from 09:30 to 16:00 in New York, and to 13:00 on early closes. Instants are UTC, so summer time
+ * shows: the open is 14:30 UTC in winter, 13:30 in summer.
  *
  * <p>Closed are weekends, the ten yearly holidays (a holiday on a Sunday moves to Monday, one on a Saturday to Friday,
- * except New Year's Day, which is then not observed; Juneteenth counts from 2022) and the days of
- * unscheduled closure up to 2025. Early closes follow today's rule in every year: the day after Thanksgiving, and 3 July
- * and 24 December when they are trading days from Monday to Thursday. Before 2013 a few early closes fell on other days.
+ * except New Year's Day, which is then not observed; Juneteenth counts from 2022) and the days of unscheduled closure
+ * up to 2025. Early closes follow today's rule in every year: the day after Thanksgiving, and 3 July and 24 December
+ * when they are trading days from Monday to Thursday. Before 2013 a few early closes fell on other days.
  *
  * <p>Dates before 1998 are refused with {@link IllegalArgumentException}: other rules held then.
  */

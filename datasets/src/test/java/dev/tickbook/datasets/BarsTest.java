@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -93,18 +94,21 @@ class BarsTest {
 
     @Test
     void squared_returns_are_autocorrelated_and_returns_are_not() {
-        Map<String, double[]> returns = adjustedReturns(Markets.longDaily());
-        double ofReturns = 0;
-        double ofSquares = 0;
-        for (double[] r : returns.values()) {
-            double[] squares = Arrays.stream(r).map(x -> x * x).toArray();
-            for (int lag = 1; lag <= 5; lag++) {
-                ofReturns += autocorrelation(r, lag) / (5 * returns.size());
-                ofSquares += autocorrelation(squares, lag) / (5 * returns.size());
+        Collection<double[]> returns = adjustedReturns(Markets.longDaily()).values();
+        assertThat(meanAutocorrelation(returns, false)).isCloseTo(0, within(0.02));
+        assertThat(meanAutocorrelation(returns, true)).isGreaterThan(0.09);
+    }
+
+    @Test
+    void the_volatility_of_the_market_as_a_whole_clusters_too() {
+        Collection<double[]> returns = adjustedReturns(Markets.longDaily()).values();
+        double[] index = new double[returns.iterator().next().length];
+        for (double[] r : returns) {
+            for (int i = 0; i < index.length; i++) {
+                index[i] += r[i] / returns.size();
             }
         }
-        assertThat(ofSquares).isGreaterThan(0.05);
-        assertThat(ofReturns).isCloseTo(0, within(0.02));
+        assertThat(meanAutocorrelation(List.of(index), true)).isGreaterThan(0.15);
     }
 
     @Test
@@ -228,6 +232,18 @@ class BarsTest {
             returns.put(symbol, r);
         });
         return returns;
+    }
+
+    /** Over lags of one to five days, of the returns or of their squares. */
+    private static double meanAutocorrelation(Collection<double[]> series, boolean squared) {
+        double sum = 0;
+        for (double[] returns : series) {
+            double[] x = squared ? Arrays.stream(returns).map(r -> r * r).toArray() : returns;
+            for (int lag = 1; lag <= 5; lag++) {
+                sum += autocorrelation(x, lag);
+            }
+        }
+        return sum / (5 * series.size());
     }
 
     private static double autocorrelation(double[] x, int lag) {
