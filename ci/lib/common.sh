@@ -101,7 +101,8 @@ build_kernel() {
     fail 'the build failed.'
 }
 
-# install_kernel FOLDER: puts the built kernel into FOLDER/kernels, where Jupyter looks for it.
+# install_kernel FOLDER: puts the built kernel into FOLDER/kernels, where Jupyter looks for it. The library comes before
+# the kernel's jar on the class path, because that jar carries old copies of libraries that ours needs newer.
 install_kernel() {
   local built="$root/notebooks/target/kernel" target="$1/kernels/tickbook-java"
   mkdir -p "$1/kernels" || fail "cannot write to $1."
