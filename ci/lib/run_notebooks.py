@@ -88,6 +88,8 @@ def execute(notebook, folder):
         reason = f"It ran for more than {CELL_TIMEOUT_SECONDS} seconds."
     except DeadKernelError:
         reason = "The kernel died. Its output is above."
+    except RuntimeError as error:
+        return f"The kernel does not start; its output is above. ({error})\n"
     return explain(notebook, reason)
 
 
