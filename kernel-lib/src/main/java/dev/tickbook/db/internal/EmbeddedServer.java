@@ -88,7 +88,8 @@ public final class EmbeddedServer implements AutoCloseable {
                 requirePassword();
             }
             this.watchdog = Watchdog.over(dataFolder(), temporary ? folder : null);
-        } catch (IOException | SQLException | RuntimeException e) {
+        } catch (Throwable e) {
+            TickbookException explained = e instanceof TickbookException known ? known : cannotStart(e);
             if (started != null) {
                 closeQuietly(started);
             }
@@ -96,7 +97,7 @@ public final class EmbeddedServer implements AutoCloseable {
             if (temporary) {
                 delete(folder);
             }
-            throw e instanceof TickbookException known ? known : cannotStart(e);
+            throw explained;
         }
         Runtime.getRuntime().addShutdownHook(closeAtExit);
     }
@@ -195,7 +196,7 @@ public final class EmbeddedServer implements AutoCloseable {
                 .setDataDirectory(dataFolder())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
-                .setPGStartupWait(Duration.ofMinutes(1)) // a busy machine is slow, not broken
+                .setPGStartupWait(Duration.ofSeconds(30)) // a busy machine is slow, not broken
                 .setOutputRedirector(Redirect.appendTo(logFile().toFile()))
                 .setErrorRedirector(Redirect.appendTo(logFile().toFile()))
                 .setConnectConfig("password", password)
@@ -235,7 +236,7 @@ public final class EmbeddedServer implements AutoCloseable {
         }
     }
 
-    private TickbookException cannotStart(Exception e) {
+    private TickbookException cannotStart(Throwable e) {
         StringBuilder text = new StringBuilder("PostgreSQL does not start in " + folder + ".");
         String said = lastLogLines();
         if (said.contains("cannot be run as root")) {
