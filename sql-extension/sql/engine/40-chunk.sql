@@ -1,8 +1,7 @@
--- Chunks: partitions of one interval each, aligned in UTC as TimescaleDB aligns them (multiples since 1970-01-01).
--- PostgreSQL's catalog is the chunk catalog: a chunk's range is its partition bound.
-
--- Bounds are read and written as text, so every function here that touches one runs in UTC and ISO style. Within them a
--- date or a timestamp without time zone turns into timestamptz by a plain cast.
+-- Chunks: partitions of one interval each, aligned in UTC as TimescaleDB aligns them (multiples since 1970-01-01), and
+-- DEFAULT, which catches every row outside of them. PostgreSQL's catalog is the chunk catalog: a chunk's range is its
+-- partition bound. Bounds are read and written as text, so every function here that touches one runs in UTC and ISO
+-- style; in it, a date or a timestamp without time zone becomes a timestamptz by a plain cast.
 
 CREATE FUNCTION tickbook._chunks(storage regclass)
   RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz)
@@ -22,140 +21,155 @@ CREATE FUNCTION tickbook._default_chunk(storage regclass) RETURNS regclass
 $$;
 COMMENT ON FUNCTION tickbook._default_chunk(regclass) IS 'The partition that catches rows outside every chunk.';
 
-CREATE FUNCTION tickbook._time_column(storage regclass) RETURNS name
+CREATE FUNCTION tickbook._template_chunk(storage regclass) RETURNS regclass
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT relid FROM pg_partition_tree(tickbook._default_chunk(storage)) WHERE isleaf ORDER BY relid LIMIT 1
+$$;
+COMMENT ON FUNCTION tickbook._template_chunk(regclass) IS
+  'The table that keeps the storage parameters which a partitioned table cannot have itself.';
+
+CREATE FUNCTION tickbook._key_column(partitioned regclass) RETURNS name
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT a.attname
     FROM pg_partitioned_table p
     JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = p.partattrs[0]
-   WHERE p.partrelid = storage
+   WHERE p.partrelid = partitioned
 $$;
-COMMENT ON FUNCTION tickbook._time_column(regclass) IS 'First column of the partition key.';
-
-CREATE FUNCTION tickbook._stored_columns(relation regclass) RETURNS text
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
-    FROM pg_attribute
-   WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-$$;
-COMMENT ON FUNCTION tickbook._stored_columns(regclass) IS 'Columns an INSERT can name: all but the generated ones.';
+COMMENT ON FUNCTION tickbook._key_column(regclass) IS
+  'Column that a table is partitioned by: of a hypertable''s storage the time column, of its DEFAULT the space column.';
 
 CREATE FUNCTION tickbook._chunk_start(ts timestamptz, chunk_interval interval) RETURNS timestamptz
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN date_bin(chunk_interval, ts, timestamptz '1970-01-01 00:00:00+00');
 COMMENT ON FUNCTION tickbook._chunk_start(timestamptz, interval) IS 'Start of the aligned chunk that ts falls in.';
 
-CREATE FUNCTION tickbook._free_name(schema_id oid, base text, suffix text) RETURNS name
-  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+CREATE FUNCTION tickbook._create_partition(
+  storage regclass, base_name text, suffix text, space_column name, space_partitions integer, storage_clause text
+) RETURNS regclass
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  stem      text := base;
-  candidate text;
+  schema_id oid := (SELECT relnamespace FROM pg_class WHERE oid = storage);
+  created   name := tickbook._free_name(schema_id, base_name, suffix);
+  chunk     text := format('%I.%I', schema_id::regnamespace, created);
+  part      text;
+  hashed    text := CASE WHEN space_column IS NULL THEN '' ELSE format(' PARTITION BY HASH (%I)', space_column) END;
 BEGIN
-  FOR attempt IN 0 .. 1000 LOOP
-    candidate := suffix || CASE WHEN attempt > 0 THEN '_' || attempt ELSE '' END;
-    WHILE octet_length(stem || candidate) > 63 LOOP
-      stem := left(stem, -1);
+  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY EXCLUDING COMMENTS)', chunk, storage)
+          || hashed || CASE WHEN hashed = '' THEN storage_clause ELSE '' END || tickbook._tablespace_clause(storage);
+  PERFORM tickbook._copy_settings(storage, chunk::regclass);
+  IF hashed <> '' THEN
+    FOR remainder IN 0 .. space_partitions - 1 LOOP
+      part := format('%I.%I', schema_id::regnamespace, tickbook._free_name(schema_id, created, '_s' || remainder));
+      EXECUTE format('CREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %s, REMAINDER %s)', part, chunk, space_partitions, remainder)
+              || storage_clause || tickbook._tablespace_clause(storage);
+      PERFORM tickbook._copy_settings(storage, part::regclass);
     END LOOP;
-    candidate := stem || candidate;
-    EXIT WHEN NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = schema_id AND relname = candidate)
-          AND NOT EXISTS (SELECT FROM pg_type WHERE typnamespace = schema_id AND typname = candidate);
-  END LOOP;
-  RETURN candidate;
+  END IF;
+  RETURN chunk;
 END $$;
-COMMENT ON FUNCTION tickbook._free_name(oid, text, text) IS 'A table name that is free in the schema, at most 63 bytes long.';
+COMMENT ON FUNCTION tickbook._create_partition(regclass, text, text, name, integer, text) IS
+  'Creates a table, with its hash partitions if there is a space column, that can be attached to storage.';
 
-CREATE FUNCTION tickbook._lock_chunks_of(storage regclass) RETURNS void
-  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT pg_advisory_xact_lock('tickbook.hypertable'::regclass::oid::integer, storage::oid::integer)
-$$;
-COMMENT ON FUNCTION tickbook._lock_chunks_of(regclass) IS
-  'One session at a time changes the set of chunks of a hypertable; others wait here, not in front of its writers.';
+CREATE FUNCTION tickbook._create_default_chunk(h tickbook.hypertable, space_column name, storage_clause text) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s DEFAULT', h.storage, tickbook._create_partition(
+    h.storage, (SELECT regexp_replace(relname, '_new(_\d+)?$', '') FROM pg_class WHERE oid = h.storage), '_default',
+    space_column, h.space_partitions, storage_clause));
+END $$;
+COMMENT ON FUNCTION tickbook._create_default_chunk(tickbook.hypertable, name, text) IS 'Gives new storage its DEFAULT partition.';
 
--- Makes the chunk that ts falls in, unless it is there, and moves into it what DEFAULT holds of its range.
--- It waits for locks in short steps: whoever queues behind a waiting lock would otherwise wait as long as it does.
--- Order of locks: the hypertable's advisory lock, the hypertable, DEFAULT. Writers take the latter two in that order too.
-CREATE FUNCTION tickbook._add_chunk(h tickbook.hypertable, ts timestamptz, OUT created boolean, OUT moved bigint)
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO'
-  SET lock_timeout = '300ms' AS $$
+-- A move is not a change that triggers should see.
+CREATE FUNCTION tickbook._delete_quietly(relation regclass, condition text) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  enable_again text;
+  deleted      bigint;
+BEGIN
+  SELECT string_agg(format('ALTER TABLE ONLY %s %s TRIGGER %I', t.tgrelid::regclass, CASE t.tgenabled
+           WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END, t.tgname), '; ')
+    INTO enable_again
+    FROM pg_partition_tree(relation) p JOIN pg_trigger t ON t.tgrelid = p.relid
+   WHERE NOT t.tgisinternal AND t.tgenabled <> 'D';
+  IF enable_again IS NOT NULL THEN
+    EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', relation);
+  END IF;
+  EXECUTE format('DELETE FROM %s WHERE %s', relation, condition);
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  IF enable_again IS NOT NULL THEN
+    EXECUTE enable_again;
+  END IF;
+  RETURN deleted;
+END $$;
+COMMENT ON FUNCTION tickbook._delete_quietly(regclass, text) IS 'Deletes rows, under an exclusive lock, without firing a trigger.';
+
+-- The chunk is filled before it is attached: until then it has no triggers, and no index that slows the filling down.
+CREATE FUNCTION tickbook._build_chunk(h tickbook.hypertable, range_start timestamptz, range_end timestamptz) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
   default_chunk regclass := tickbook._default_chunk(h.storage);
-  chunk_start   timestamptz := tickbook._chunk_start(ts, h.chunk_interval);
-  chunk_end     timestamptz := chunk_start + h.chunk_interval;
-  tries CONSTANT integer := 100;
+  columns       text := tickbook._stored_columns(h.storage);
+  in_range      text := format('%1$I >= %2$L AND %1$I < %3$L', tickbook._key_column(h.storage), range_start, range_end);
+  chunk         regclass;
+  filled        boolean;
+  moved         bigint := 0;
 BEGIN
-  created := false;
-  moved := 0;
-  IF EXISTS (SELECT FROM tickbook._chunks(h.storage) c WHERE ts >= c.range_start AND ts < c.range_end) THEN
-    RETURN;
+  EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', h.storage);
+  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', default_chunk);
+  chunk := tickbook._create_partition(h.storage,
+    (SELECT regexp_replace(relname, '_default(_\d+)?$', '') FROM pg_class WHERE oid = default_chunk),
+    to_char(range_start, CASE WHEN range_start = date_trunc('day', range_start) THEN '"_p"YYYYMMDD' ELSE '"_p"YYYYMMDD"_"HH24MISS' END),
+    tickbook._key_column(default_chunk), h.space_partitions, tickbook._storage_clause(tickbook._template_chunk(h.storage)));
+  EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', default_chunk, in_range) INTO filled;
+  IF filled THEN
+    EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s WHERE %4$s', chunk, columns, default_chunk, in_range);
+    moved := tickbook._delete_quietly(default_chunk, in_range);
   END IF;
-  -- The interval may have changed since a neighbour was made: stay clear of it.
+  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', h.storage, chunk, range_start, range_end);
+  RETURN moved;
+END $$;
+COMMENT ON FUNCTION tickbook._build_chunk(tickbook.hypertable, timestamptz, timestamptz) IS
+  'Creates and attaches one chunk, and moves into it what DEFAULT holds of its range; returns the number of rows moved.';
+
+CREATE FUNCTION tickbook._add_chunk(h tickbook.hypertable, ts timestamptz) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+DECLARE
+  chunk_start timestamptz := tickbook._chunk_start(ts, h.chunk_interval);
+  chunk_end   timestamptz := chunk_start + h.chunk_interval;
+BEGIN
+  IF EXISTS (SELECT FROM tickbook._chunks(h.storage) c WHERE ts >= c.range_start AND ts < c.range_end) THEN
+    RETURN NULL;
+  END IF;
+  -- Where the interval has changed since a neighbour was made, the new chunk stays clear of it.
   SELECT greatest(chunk_start, max(c.range_end) FILTER (WHERE c.range_end <= ts)),
          least(chunk_end, min(c.range_start) FILTER (WHERE c.range_start > ts))
     INTO chunk_start, chunk_end
     FROM tickbook._chunks(h.storage) c;
-
-  FOR attempt IN 1 .. tries LOOP
-    BEGIN
-      EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', h.storage);
-      EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', default_chunk);
-      moved := tickbook._build_chunk(h, default_chunk, chunk_start, chunk_end);
-      created := true;
-      RETURN;
-    EXCEPTION WHEN lock_not_available THEN
-      IF attempt = tries THEN
-        RAISE EXCEPTION USING
-          ERRCODE = 'lock_not_available',
-          MESSAGE = format('could not lock %s to add the chunk that starts at %s', h.relation, chunk_start),
-          HINT = 'A long transaction holds it (see pg_stat_activity); end that one, or try again later.';
-      END IF;
-      PERFORM pg_sleep(0.05 + random() * 0.1);
-    END;
-  END LOOP;
+  RETURN tickbook._patiently(format('SELECT tickbook._build_chunk(%L, %L, %L)', h, chunk_start, chunk_end), h.relation);
 END $$;
 COMMENT ON FUNCTION tickbook._add_chunk(tickbook.hypertable, timestamptz) IS
-  'Makes the chunk that ts falls in; returns whether it is new and how many rows it got from the DEFAULT partition.';
-
--- The new chunk is filled before it is attached and has no triggers yet, so moving a row fires none of the user's.
-CREATE FUNCTION tickbook._build_chunk(
-  h tickbook.hypertable, default_chunk regclass, range_start timestamptz, range_end timestamptz
-) RETURNS bigint
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
-DECLARE
-  time_column name := tickbook._time_column(h.storage);
-  columns     text := tickbook._stored_columns(h.storage);
-  in_range    text := format('%1$I >= %2$L AND %1$I < %3$L', time_column, range_start, range_end);
-  parent      pg_class;
-  chunk       text;
-  filled      boolean;
-  moved       bigint := 0;
-BEGIN
-  SELECT * INTO parent FROM pg_class WHERE oid = h.storage;
-  chunk := format('%I.%I', parent.relnamespace::regnamespace, tickbook._free_name(parent.relnamespace, parent.relname,
-             to_char(range_start, CASE WHEN range_start = date_trunc('day', range_start)
-                                       THEN '"_p"YYYYMMDD' ELSE '"_p"YYYYMMDD"_"HH24MISS' END)));
-  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY)', chunk, h.storage);
-  EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', default_chunk, in_range) INTO filled;
-  IF filled THEN
-    EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s WHERE %4$s', chunk, columns, default_chunk, in_range);
-    EXECUTE format('DELETE FROM %s WHERE %s', default_chunk, in_range);
-    GET DIAGNOSTICS moved = ROW_COUNT;
-  END IF;
-  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',
-                 h.storage, chunk, range_start, range_end);
-  RETURN moved;
-END $$;
-COMMENT ON FUNCTION tickbook._build_chunk(tickbook.hypertable, regclass, timestamptz, timestamptz) IS
-  'Creates, fills and attaches one chunk; returns the number of rows it took from the DEFAULT partition.';
+  'Makes the chunk that ts falls in; returns how many rows it got from DEFAULT, or NULL if the chunk was there.';
 
 CREATE FUNCTION tickbook.ensure_chunks(relation regclass, range_start timestamptz, range_end timestamptz) RETURNS integer
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  h     tickbook.hypertable := tickbook._hypertable(relation);
-  ts    timestamptz := tickbook._chunk_start(range_start, h.chunk_interval);
+  h     tickbook.hypertable;
+  ts    timestamptz;
   added integer := 0;
 BEGIN
+  IF NOT isfinite(range_start) OR NOT isfinite(range_end) OR range_start > range_end IS NOT FALSE THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('%s to %s is not a range for chunks of %s', range_start, range_end, relation),
+      HINT = 'Give two finite times, the earlier one first.';
+  END IF;
+  IF tickbook._is_timescaledb_hypertable(relation) THEN
+    RETURN 0;  -- TimescaleDB makes a chunk when its first row arrives
+  END IF;
+  h := tickbook._hypertable(relation);
+  ts := tickbook._chunk_start(range_start, h.chunk_interval);
   PERFORM tickbook._lock_chunks_of(h.storage);
   WHILE ts <= range_end LOOP
-    added := added + (tickbook._add_chunk(h, greatest(ts, range_start))).created::integer;
+    added := added + (tickbook._add_chunk(h, ts) IS NOT NULL)::integer;
     ts := ts + h.chunk_interval;
   END LOOP;
   RETURN added;
@@ -166,37 +180,41 @@ COMMENT ON FUNCTION tickbook.ensure_chunks(regclass, timestamptz, timestamptz) I
 CREATE FUNCTION tickbook.maintain_hypertable(relation regclass) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  h     tickbook.hypertable := tickbook._hypertable(relation);
+  h     tickbook.hypertable;
   ts    timestamptz;
   moved bigint := 0;
 BEGIN
+  IF tickbook._is_timescaledb_hypertable(relation) THEN
+    RETURN 0;
+  END IF;
+  h := tickbook._hypertable(relation);
   PERFORM tickbook._lock_chunks_of(h.storage);
   FOR ts IN EXECUTE format(
     'SELECT DISTINCT tickbook._chunk_start(%1$I, %2$L) FROM %3$s WHERE isfinite(%1$I) ORDER BY 1',
-    tickbook._time_column(h.storage), h.chunk_interval, tickbook._default_chunk(h.storage))
+    tickbook._key_column(h.storage), h.chunk_interval, tickbook._default_chunk(h.storage))
   LOOP
-    moved := moved + (tickbook._add_chunk(h, ts)).moved;
+    moved := moved + coalesce(tickbook._add_chunk(h, ts), 0);
   END LOOP;
+  -- A table that is being written now will need its next chunk soon; one that holds only history never will.
+  IF EXISTS (SELECT FROM tickbook._chunks(h.storage) c
+              WHERE c.range_end > now() - h.chunk_interval AND c.range_start <= now() AND tickbook._has_rows(c.chunk)) THEN
+    PERFORM tickbook.ensure_chunks(relation, now(), now() + h.chunk_interval);
+  END IF;
   RETURN moved;
 END $$;
 COMMENT ON FUNCTION tickbook.maintain_hypertable(regclass) IS
-  'Moves the rows that fell outside every chunk into chunks of their own; returns how many. run_jobs() calls it.';
+  'Moves the rows that fell outside every chunk into chunks of their own, and makes the next chunk of a table that is '
+  'being written; returns the number of rows moved. run_jobs() calls it.';
 
-CREATE FUNCTION tickbook.show_chunks(
-  relation regclass, older_than anyelement DEFAULT NULL::timestamptz, newer_than anycompatible DEFAULT NULL::timestamptz
-) RETURNS SETOF regclass
-  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+CREATE FUNCTION tickbook._has_rows(relation regclass) RETURNS boolean
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  h      tickbook.hypertable := tickbook._hypertable(relation);
-  before timestamptz := tickbook._as_time(older_than, 'older_than');
-  after  timestamptz := tickbook._as_time(newer_than, 'newer_than');
+  result boolean;
 BEGIN
-  RETURN QUERY SELECT c.chunk FROM tickbook._chunks(h.storage) c
-    WHERE (before IS NULL OR c.range_end <= before) AND (after IS NULL OR c.range_start >= after);
+  EXECUTE format('SELECT EXISTS (SELECT FROM %s)', relation) INTO result;
+  RETURN result;
 END $$;
-COMMENT ON FUNCTION tickbook.show_chunks(regclass, anyelement, anycompatible) IS
-  'Chunks, oldest first, that lie wholly before older_than and wholly at or after newer_than. '
-  'A bound is a time (UTC unless it carries a zone) or an interval, counted back from now.';
+COMMENT ON FUNCTION tickbook._has_rows(regclass) IS 'Whether a table has a row.';
 
 CREATE FUNCTION tickbook._as_time(bound anyelement, argument text) RETURNS timestamptz
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
@@ -211,3 +229,60 @@ BEGIN
   END CASE;
 END $$;
 COMMENT ON FUNCTION tickbook._as_time(anyelement, text) IS 'A bound that is a time or an interval back from now, as a time.';
+
+CREATE FUNCTION tickbook.show_chunks(
+  relation regclass, older_than anyelement DEFAULT NULL::timestamptz, newer_than anycompatible DEFAULT NULL::timestamptz
+) RETURNS SETOF regclass
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  before timestamptz := tickbook._as_time(older_than, 'older_than');
+  after  timestamptz := tickbook._as_time(newer_than, 'newer_than');
+BEGIN
+  RETURN QUERY SELECT c.chunk FROM tickbook._chunks_of(relation) c
+    WHERE (before IS NULL OR c.range_end <= before) AND (after IS NULL OR c.range_start >= after) ORDER BY c.range_start;
+END $$;
+COMMENT ON FUNCTION tickbook.show_chunks(regclass, anyelement, anycompatible) IS
+  'Chunks, oldest first, that lie wholly before older_than and wholly at or after newer_than. '
+  'A bound is a time (UTC unless it carries a zone) or an interval, counted back from now.';
+
+CREATE FUNCTION tickbook._chunks_of(relation regclass)
+  RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz)
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  IF tickbook._is_timescaledb_hypertable(relation) THEN
+    RETURN QUERY SELECT * FROM tickbook._timescaledb_chunks(relation);
+  ELSE
+    RETURN QUERY SELECT * FROM tickbook._chunks((tickbook._hypertable(relation)).storage);
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._chunks_of(regclass) IS 'Chunks of a hypertable of either engine.';
+
+CREATE FUNCTION tickbook.drop_chunks(
+  relation regclass, older_than anyelement DEFAULT NULL::timestamptz, newer_than anycompatible DEFAULT NULL::timestamptz
+) RETURNS SETOF text
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  storage regclass;
+  doomed  regclass[];
+BEGIN
+  IF older_than IS NULL AND newer_than IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('no bound for the chunks of %s to drop', relation),
+      HINT = 'Give older_than, newer_than or both; TRUNCATE empties the whole table.';
+  END IF;
+  IF tickbook._is_timescaledb_hypertable(relation) THEN
+    storage := relation;
+  ELSE
+    storage := (tickbook._hypertable(relation)).storage;
+    PERFORM tickbook._lock_chunks_of(storage);
+  END IF;
+  doomed := ARRAY(SELECT tickbook.show_chunks(relation, older_than, newer_than));
+  IF doomed <> '{}' THEN
+    RETURN QUERY SELECT tickbook._qualified(chunk) FROM unnest(doomed) chunk;
+    PERFORM tickbook._patiently(
+      format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE; ', storage)
+      || coalesce(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE; ', tickbook._default_chunk(storage)), '')
+      || format('DROP TABLE %s', array_to_string(doomed, ', ')), storage);
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook.drop_chunks(regclass, anyelement, anycompatible) IS
+  'Drops the chunks that show_chunks() shows for the same bounds, at least one of which is needed; returns their names.';

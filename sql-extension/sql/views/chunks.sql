@@ -1,12 +1,11 @@
--- Every chunk, with its range in time. Sizes in bytes, indexes included.
+-- Every chunk, with its range in time and what it holds.
 CREATE VIEW tickbook.chunks AS
-  SELECT h.relation,
-         k.chunk,
-         k.range_start,
-         k.range_end,
-         pg_catalog.pg_total_relation_size(k.chunk) AS total_bytes
-    FROM tickbook.hypertable h
-    JOIN pg_catalog.pg_class c ON c.oid = h.relation
-   CROSS JOIN LATERAL tickbook._chunks(h.storage) k;
-COMMENT ON VIEW tickbook.chunks IS 'Every chunk of every hypertable; range_start is included, range_end is not.';
+  SELECT h.relation, k.chunk, k.range_start, k.range_end, tickbook._estimated_rows(k.chunk) AS estimated_rows, b.table_bytes, b.index_bytes
+    FROM (SELECT n.relation FROM tickbook.hypertable n JOIN pg_catalog.pg_class c ON c.oid = n.relation
+          UNION ALL
+          SELECT t.relation FROM tickbook._timescaledb_hypertables() t) h
+   CROSS JOIN LATERAL tickbook._chunks_of(h.relation) k
+   CROSS JOIN LATERAL tickbook._bytes(k.chunk) b;
+COMMENT ON VIEW tickbook.chunks IS
+  'Every chunk of every hypertable: range_start is included, range_end is not; rows are as the statistics have it.';
 GRANT SELECT ON tickbook.chunks TO PUBLIC;
