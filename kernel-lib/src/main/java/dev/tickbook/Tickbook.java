@@ -2,13 +2,17 @@ package dev.tickbook;
 
 import dev.tickbook.db.Query;
 import dev.tickbook.db.internal.Database;
+import dev.tickbook.db.internal.JobScheduler;
 import dev.tickbook.ingest.CsvFile;
 import dev.tickbook.ingest.IngestReport;
 import dev.tickbook.ingest.internal.BarIngestion;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A market-data database: the one entry point of the library.
@@ -29,6 +33,7 @@ import java.util.concurrent.CompletionException;
 public final class Tickbook implements AutoCloseable {
 
     private final CompletableFuture<Database> database;
+    private final Collection<JobScheduler> schedulers = new ConcurrentLinkedQueue<>();
 
     private Tickbook(CompletableFuture<Database> database) {
         this.database = database;
@@ -128,6 +133,28 @@ public final class Tickbook implements AutoCloseable {
     }
 
     /**
+     * Runs the jobs that are due, once: moves rows into their chunks, drops what retention policies no longer keep. What
+     * each did is in {@code tickbook.job_runs}; a job that fails is recorded there and stops no other.
+     */
+    public void runJobs() {
+        JobScheduler.runDueJobs(database()::connection);
+    }
+
+    /**
+     * Runs the jobs that are due, now and again and again, until this database is closed. For a database that has no
+     * other scheduler: one with pg_cron needs only {@code SELECT tickbook.schedule_jobs()} once. If the server cannot be
+     * reached, the next round tries again.
+     *
+     * @param every how long to wait from the end of one round to the start of the next
+     * @return close it to stop before the database is closed; a round under way is finished first
+     */
+    public AutoCloseable scheduleJobs(Duration every) {
+        JobScheduler scheduler = new JobScheduler(database()::connection, every);
+        schedulers.add(scheduler);
+        return scheduler;
+    }
+
+    /**
      * A connection of the pool, for what this class does not offer. Close it to give it back.
      *
      * @return an open connection in UTC, in auto-commit mode
@@ -149,6 +176,7 @@ public final class Tickbook implements AutoCloseable {
     /** Closes the connections and stops the server if it is our own. Safe to call twice. */
     @Override
     public void close() {
+        schedulers.forEach(JobScheduler::close);
         // A start that is still under way must end before it can be undone.
         database.handle((opened, failure) -> {
                     if (opened != null) {

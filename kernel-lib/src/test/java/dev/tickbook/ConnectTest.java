@@ -56,7 +56,7 @@ class ConnectTest {
                                 .get(0))
                         .as(time + " connection")
                         .isEqualTo("1.0.0");
-                assertThat(tb.sql("SELECT FROM pg_extension WHERE extname = 'tickbook'")
+                assertThat(tb.sql("SELECT * FROM pg_extension WHERE extname = 'tickbook'")
                                 .table()
                                 .rowCount())
                         .isZero();
