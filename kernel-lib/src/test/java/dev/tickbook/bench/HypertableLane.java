@@ -1,0 +1,169 @@
+package dev.tickbook.bench;
+
+import dev.tickbook.Tickbook;
+import dev.tickbook.datasets.MarketFile;
+import dev.tickbook.datasets.MarketGenerator;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import org.postgresql.PGConnection;
+
+/**
+ * A million minute bars of 20 symbols into weekly chunks, by COPY, in the order of time. Making the chunks is part of the
+ * time, for each contestant in its own way. The contestants take turns on the same server, each round with a new table.
+ */
+final class HypertableLane implements Bench.Lane {
+
+    private static final int ROUNDS = 7;
+    private static final LocalDate FROM = LocalDate.of(2024, 1, 2);
+    private static final LocalDate TO = LocalDate.of(2024, 7, 12);
+    private static final String RANGE = "'" + FROM + "', '" + TO.plusDays(1) + "'";
+
+    private static final String TABLE = """
+            DROP TABLE IF EXISTS bars;
+            CREATE TABLE bars (
+              time timestamptz NOT NULL, symbol text NOT NULL,
+              open numeric(15,4), high numeric(15,4), low numeric(15,4), close numeric(15,4),
+              volume bigint, vwap numeric(15,4), trades integer,
+              PRIMARY KEY (symbol, time))""";
+
+    /** How a contestant prepares the empty table for weekly chunks. */
+    private interface Contestant {
+        void prepare(Statement statement) throws SQLException;
+    }
+
+    private byte[] bars;
+
+    @Override
+    public void run() throws Exception {
+        bars = minuteBars();
+        Contestant hypertable = statement -> {
+            statement.execute(TABLE);
+            statement.execute("SELECT tickbook.create_hypertable('bars', 'time', chunk_interval => '7 days')");
+        };
+        Contestant plainPartitions = statement -> statement.execute(TABLE + " PARTITION BY RANGE (time)");
+        try (Tickbook tb = Tickbook.open();
+                Connection connection = tb.connection()) {
+            Bench.report(
+                    "hypertable.copy_in_vs_plain_partitions",
+                    ratio(
+                            connection,
+                            hypertable,
+                            "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")",
+                            connection,
+                            plainPartitions,
+                            PLAIN_CHUNKS),
+                    "ratio");
+        }
+        againstTimescale(hypertable);
+    }
+
+    /** The same chunks as a person would make them by hand, the DEFAULT partition included. */
+    private static final String PLAIN_CHUNKS = """
+            DO $$
+            DECLARE week timestamptz;
+            BEGIN
+              CREATE TABLE bars_default PARTITION OF bars DEFAULT;
+              FOR week IN SELECT date_bin('7 days', day, '1970-01-01 00:00+00')
+                          FROM generate_series(timestamptz '%s', '%s', '7 days') AS day LOOP
+                EXECUTE format('CREATE TABLE %%I PARTITION OF bars FOR VALUES FROM (%%L) TO (%%L)',
+                               'bars_' || to_char(week, 'YYYYMMDD'), week, week + interval '7 days');
+              END LOOP;
+            END $$""".formatted(FROM, TO.plusDays(1));
+
+    private void againstTimescale(Contestant hypertable) throws SQLException {
+        String metric = "hypertable.copy_in_vs_timescaledb";
+        String url = System.getenv("TIMESCALEDB_URL");
+        if (url == null) {
+            Bench.skip(metric, "TIMESCALEDB_URL names no server");
+            return;
+        }
+        Contestant timescale = statement -> {
+            statement.execute(TABLE);
+            statement.execute("SELECT create_hypertable('bars', 'time', chunk_time_interval => interval '7 days',"
+                    + " create_default_indexes => false)");
+        };
+        // Both on that server, each in a database of its own, because one database has one engine.
+        try (Connection admin = DriverManager.getConnection(url);
+                Statement statement = admin.createStatement()) {
+            String[] databases = {"tickbook_bench_native", "tickbook_bench_timescaledb"};
+            for (String database : databases) {
+                statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+                statement.execute("CREATE DATABASE " + database + " TEMPLATE template0");
+            }
+            String nativeUrl = inDatabase(url, databases[0]);
+            try (Tickbook installed = Tickbook.connect(nativeUrl);
+                    Connection ours = installed.connection();
+                    Connection theirs = DriverManager.getConnection(inDatabase(url, databases[1]));
+                    Statement install = theirs.createStatement()) {
+                install.execute("CREATE EXTENSION timescaledb");
+                Bench.report(
+                        metric,
+                        ratio(
+                                ours,
+                                hypertable,
+                                "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")",
+                                theirs,
+                                timescale,
+                                "SELECT 1"),
+                        "ratio");
+            } finally {
+                for (String database : databases) {
+                    statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+                }
+            }
+        }
+    }
+
+    private static String inDatabase(String url, String database) {
+        return url.replaceFirst("(//[^/]*/)[^?]*", "$1" + database);
+    }
+
+    /** The median of ours ÷ theirs over pairs of turns, after a pair to warm up. */
+    private double ratio(
+            Connection ours, Contestant us, String ourChunks, Connection theirs, Contestant them, String theirChunks)
+            throws SQLException {
+        double[] ratios = new double[ROUNDS];
+        for (int round = -1; round < ROUNDS; round++) {
+            boolean usFirst = round % 2 == 0; // whoever comes second finds the machine as the first left it
+            double first = usFirst ? seconds(ours, us, ourChunks) : seconds(theirs, them, theirChunks);
+            double second = usFirst ? seconds(theirs, them, theirChunks) : seconds(ours, us, ourChunks);
+            if (round >= 0) {
+                ratios[round] = usFirst ? first / second : second / first;
+            }
+        }
+        return DoubleStream.of(ratios).sorted().skip(ROUNDS / 2).findFirst().orElseThrow();
+    }
+
+    private double seconds(Connection connection, Contestant contestant, String chunks) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            contestant.prepare(statement);
+            statement.execute("CHECKPOINT");
+            long start = System.nanoTime();
+            statement.execute(chunks);
+            connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn("COPY bars FROM STDIN (FORMAT csv)", new ByteArrayInputStream(bars), 1 << 16);
+            return (System.nanoTime() - start) / 1e9;
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] minuteBars() throws Exception {
+        StringBuilder csv = new StringBuilder();
+        MarketGenerator.defaults().from(FROM).to(TO).generate().write(MarketFile.MINUTE_BARS, csv);
+        String[] lines = csv.substring(csv.indexOf("\n") + 1).split("\n");
+        Arrays.sort(lines); // each begins with its time
+        System.err.printf("%,d minute bars%n", lines.length);
+        return Arrays.stream(lines).collect(Collectors.joining("\n")).getBytes(StandardCharsets.UTF_8);
+    }
+}
