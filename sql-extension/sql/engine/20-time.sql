@@ -17,20 +17,21 @@ CREATE FUNCTION tickbook._plain_days(width interval) RETURNS interval
 COMMENT ON FUNCTION tickbook._plain_days(interval) IS 'An interval with every month as 30 days, as chunk intervals count them.';
 
 -- The width is an argument so that the planner does not call this before it knows that the width is wrong.
-CREATE FUNCTION tickbook._refuse_width(width anyelement, reason text, hint text) RETURNS boolean
+CREATE FUNCTION tickbook._refuse_width(width anyelement, reason text, hint text, typed anycompatible) RETURNS anycompatible
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('bucket width %s %s', width, reason), HINT = hint;
 END $$;
-COMMENT ON FUNCTION tickbook._refuse_width(anyelement, text, text) IS 'Raises the error for a width that makes no buckets.';
+COMMENT ON FUNCTION tickbook._refuse_width(anyelement, text, text, anycompatible) IS 'Raises the error for a width that makes no buckets; the last argument gives it a type.';
 
 CREATE FUNCTION tickbook._bucket(width interval, ts timestamp, origin timestamp) RETURNS timestamp
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE
-    WHEN width <= interval '0' AND tickbook._refuse_width(width, 'is not greater than zero', 'For example INTERVAL ''1 day''.') THEN NULL
+    WHEN width <= interval '0'
+      THEN tickbook._refuse_width(width, 'is not greater than zero', 'For example INTERVAL ''1 day''.', ts)
     WHEN tickbook._months(width) = 0 THEN date_bin(width, ts, origin)
     WHEN tickbook._without_months(width) <> interval '0'
-      AND tickbook._refuse_width(width, 'mixes months with days or time', 'Give months or years alone.') THEN NULL
+      THEN tickbook._refuse_width(width, 'mixes months with days or time', 'Give months or years alone.', ts)
     WHEN NOT isfinite(ts) THEN ts
     ELSE date_trunc('month', origin) + make_interval(months => tickbook._months(width) * floor(
            ((date_part('year', ts) - date_part('year', origin)) * 12 + date_part('month', ts) - date_part('month', origin))
@@ -50,7 +51,7 @@ CREATE FUNCTION tickbook._bucket(width interval, ts date, origin date) RETURNS d
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE
     WHEN tickbook._months(width) = 0 AND date_part('epoch', width)::numeric % 86400 <> 0
-      AND tickbook._refuse_width(width, 'is not a whole number of days', 'Dates fall into buckets of days, weeks, months or years.') THEN NULL
+      THEN tickbook._refuse_width(width, 'is not a whole number of days', 'Dates fall into buckets of days, weeks, months or years.', ts)
     ELSE tickbook._bucket(width, ts::timestamp, origin::timestamp)::date
   END;
 COMMENT ON FUNCTION tickbook._bucket(interval, date, date) IS 'First day of the bucket of ts, counted from origin.';
@@ -109,19 +110,22 @@ CREATE FUNCTION tickbook.time_bucket(
 CREATE FUNCTION tickbook.time_bucket(width smallint, ts smallint, "offset" smallint DEFAULT 0::smallint) RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE
-    WHEN width <= 0 AND tickbook._refuse_width(width, 'is not greater than zero', 'Give a positive number.') THEN NULL
+    WHEN width <= 0
+      THEN tickbook._refuse_width(width, 'is not greater than zero', 'Give a positive number.', ts)
     ELSE ts - (ts - "offset" % width) % width - CASE WHEN (ts - "offset" % width) % width < 0 THEN width ELSE 0::smallint END
   END;
 CREATE FUNCTION tickbook.time_bucket(width integer, ts integer, "offset" integer DEFAULT 0) RETURNS integer
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE
-    WHEN width <= 0 AND tickbook._refuse_width(width, 'is not greater than zero', 'Give a positive number.') THEN NULL
+    WHEN width <= 0
+      THEN tickbook._refuse_width(width, 'is not greater than zero', 'Give a positive number.', ts)
     ELSE ts - (ts - "offset" % width) % width - CASE WHEN (ts - "offset" % width) % width < 0 THEN width ELSE 0 END
   END;
 CREATE FUNCTION tickbook.time_bucket(width bigint, ts bigint, "offset" bigint DEFAULT 0) RETURNS bigint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE
-    WHEN width <= 0 AND tickbook._refuse_width(width, 'is not greater than zero', 'Give a positive number.') THEN NULL
+    WHEN width <= 0
+      THEN tickbook._refuse_width(width, 'is not greater than zero', 'Give a positive number.', ts)
     ELSE ts - (ts - "offset" % width) % width - CASE WHEN (ts - "offset" % width) % width < 0 THEN width ELSE 0 END
   END;
 

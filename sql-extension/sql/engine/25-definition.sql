@@ -79,7 +79,7 @@ DECLARE
   twin     text;
 BEGIN
   SELECT * INTO original FROM pg_class WHERE oid = source;
-  twin := format('%I.%I', original.relnamespace::regnamespace,
+  twin := format('%s.%I', original.relnamespace::regnamespace,
                  tickbook._free_name(original.relnamespace, original.relname, '_new'));
   EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY EXCLUDING STATISTICS)',
                  twin, source) || partition_clause || storage_clause || tickbook._tablespace_clause(source);
@@ -158,12 +158,12 @@ BEGIN
           WHERE x.indrelid = source AND x.indisreplident) END)
     FROM pg_class WHERE oid = source AND relreplident <> 'd';
   RETURN QUERY SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext WHERE stxrelid = source ORDER BY oid;
-  RETURN QUERY SELECT format('ALTER STATISTICS %I.%I SET STATISTICS %s', stxnamespace::regnamespace, stxname, stxstattarget)
+  RETURN QUERY SELECT format('ALTER STATISTICS %s.%I SET STATISTICS %s', stxnamespace::regnamespace, stxname, stxstattarget)
     FROM pg_statistic_ext WHERE stxrelid = source AND stxstattarget >= 0;
   RETURN QUERY SELECT format('COMMENT ON %s IS %L', object, description) FROM (
       SELECT 'TABLE ' || name, obj_description(source, 'pg_class')
       UNION ALL
-      SELECT format('INDEX %I.%I', i.relnamespace::regnamespace, i.relname), obj_description(i.oid, 'pg_class')
+      SELECT format('INDEX %s.%I', i.relnamespace::regnamespace, i.relname), obj_description(i.oid, 'pg_class')
         FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = source
       UNION ALL
       SELECT format('CONSTRAINT %I ON %s', conname, name), obj_description(oid, 'pg_constraint')
@@ -174,7 +174,7 @@ BEGIN
       UNION ALL
       SELECT format('POLICY %I ON %s', polname, name), obj_description(oid, 'pg_policy') FROM pg_policy WHERE polrelid = source
       UNION ALL
-      SELECT format('STATISTICS %I.%I', stxnamespace::regnamespace, stxname), obj_description(oid, 'pg_statistic_ext')
+      SELECT format('STATISTICS %s.%I', stxnamespace::regnamespace, stxname), obj_description(oid, 'pg_statistic_ext')
         FROM pg_statistic_ext WHERE stxrelid = source
     ) c (object, description) WHERE description IS NOT NULL;
 END $$;
@@ -207,7 +207,7 @@ BEGIN
       EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', twin, interim, pg_get_constraintdef(item.constraint_id),
                      CASE WHEN NOT item.condeferrable THEN ' WITH (' || array_to_string(item.reloptions, ', ') || ')' END);
     END IF;
-    late := late || format('ALTER INDEX %I.%I RENAME TO %I', original.relnamespace::regnamespace, interim, item.relname);
+    late := late || format('ALTER INDEX %s.%I RENAME TO %I', original.relnamespace::regnamespace, interim, item.relname);
   END LOOP;
   FOR item IN
     SELECT conname, confrelid::regclass AS referenced, pg_get_constraintdef(oid) AS definition
@@ -233,16 +233,16 @@ BEGIN
       CONTINUE;
     END IF;
     interim := tickbook._free_name(original.relnamespace, item.relname, '_new');
-    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I ADD GENERATED %s AS IDENTITY (SEQUENCE NAME %I.%I START WITH %s '
+    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I ADD GENERATED %s AS IDENTITY (SEQUENCE NAME %s.%I START WITH %s '
                    'INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s %s)', twin, item.attname,
                    CASE item.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END, original.relnamespace::regnamespace, interim,
                    item.seqstart, item.seqincrement, item.seqmin, item.seqmax, item.seqcache,
                    CASE WHEN item.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END);
     EXECUTE format('SELECT setval(%L, last_value, is_called) FROM %s',
-                   format('%I.%I', original.relnamespace::regnamespace, interim), item.sequence);
-    late := late || format('ALTER SEQUENCE %I.%I RENAME TO %I', original.relnamespace::regnamespace, interim, item.relname)
+                   format('%s.%I', original.relnamespace::regnamespace, interim), item.sequence);
+    late := late || format('ALTER SEQUENCE %s.%I RENAME TO %I', original.relnamespace::regnamespace, interim, item.relname)
                  || ARRAY(SELECT tickbook._grant_commands(item.sequence,
-                            format('%I.%I', original.relnamespace::regnamespace, interim)::regclass));
+                            format('%s.%I', original.relnamespace::regnamespace, interim)::regclass));
   END LOOP;
   late := format('ALTER TABLE %s RENAME TO %I', twin, original.relname)
           || late || ARRAY(SELECT tickbook._late_commands(source)) || ARRAY(SELECT tickbook._grant_commands(source, twin));

@@ -156,6 +156,7 @@ BEGIN
   chunk_interval := tickbook._plain_days(chunk_interval);
   IF tickbook.engine() = 'timescaledb' THEN
     PERFORM tickbook._timescaledb_create_hypertable(relation, time_column, chunk_interval, space_column, space_partitions, migrate_data);
+    EXECUTE format('ANALYZE %s', relation);
     RETURN relation;
   END IF;
 
@@ -163,9 +164,7 @@ BEGIN
   h := ROW(twin, twin, chunk_interval, space_partitions, now());
   PERFORM tickbook._create_default_chunk(h, space_column, tickbook._storage_clause(relation));
   IF filled THEN
-    FOR start IN EXECUTE format('SELECT DISTINCT tickbook._chunk_start(%1$I, %2$L) FROM %3$s WHERE isfinite(%1$I) ORDER BY 1',
-                                time_column, chunk_interval, relation)
-    LOOP
+    FOREACH start IN ARRAY tickbook._chunk_starts(relation, time_column, chunk_interval) LOOP
       PERFORM tickbook._build_chunk(h, start, start + chunk_interval);
     END LOOP;
     EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s', twin, tickbook._stored_columns(relation), relation);

@@ -50,7 +50,7 @@ CREATE FUNCTION tickbook._create_partition(
 DECLARE
   schema_id oid := (SELECT relnamespace FROM pg_class WHERE oid = storage);
   created   name := tickbook._free_name(schema_id, base_name, suffix);
-  chunk     text := format('%I.%I', schema_id::regnamespace, created);
+  chunk     text := format('%s.%I', schema_id::regnamespace, created);
   part      text;
   hashed    text := CASE WHEN space_column IS NULL THEN '' ELSE format(' PARTITION BY HASH (%I)', space_column) END;
 BEGIN
@@ -59,7 +59,7 @@ BEGIN
   PERFORM tickbook._copy_settings(storage, chunk::regclass);
   IF hashed <> '' THEN
     FOR remainder IN 0 .. space_partitions - 1 LOOP
-      part := format('%I.%I', schema_id::regnamespace, tickbook._free_name(schema_id, created, '_s' || remainder));
+      part := format('%s.%I', schema_id::regnamespace, tickbook._free_name(schema_id, created, '_s' || remainder));
       EXECUTE format('CREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %s, REMAINDER %s)', part, chunk, space_partitions, remainder)
               || storage_clause || tickbook._tablespace_clause(storage);
       PERFORM tickbook._copy_settings(storage, part::regclass);
@@ -131,33 +131,36 @@ END $$;
 COMMENT ON FUNCTION tickbook._build_chunk(tickbook.hypertable, timestamptz, timestamptz) IS
   'Creates and attaches one chunk, and moves into it what DEFAULT holds of its range; returns the number of rows moved.';
 
-CREATE FUNCTION tickbook._add_chunk(h tickbook.hypertable, ts timestamptz) RETURNS bigint
+CREATE FUNCTION tickbook._add_chunks(h tickbook.hypertable, starts timestamptz[], OUT added integer, OUT moved bigint)
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
-  chunk_start timestamptz := tickbook._chunk_start(ts, h.chunk_interval);
-  chunk_end   timestamptz := chunk_start + h.chunk_interval;
+  taken tstzmultirange := (SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}') FROM tickbook._chunks(h.storage) c);
+  free  tstzrange;
 BEGIN
-  IF EXISTS (SELECT FROM tickbook._chunks(h.storage) c WHERE ts >= c.range_start AND ts < c.range_end) THEN
-    RETURN NULL;
+  added := 0;
+  moved := 0;
+  IF cardinality(starts) > 1000 THEN
+    RAISE EXCEPTION USING ERRCODE = 'program_limit_exceeded',
+      MESSAGE = format('%s would get %s chunks at once', h.relation, cardinality(starts)),
+      HINT = 'Make at most 1000 in one transaction, because each takes a few locks until its end: call ensure_chunks for '
+             'shorter ranges, or maintain_hypertable with max_chunks.';
   END IF;
-  -- Where the interval has changed since a neighbour was made, the new chunk stays clear of it.
-  SELECT greatest(chunk_start, max(c.range_end) FILTER (WHERE c.range_end <= ts)),
-         least(chunk_end, min(c.range_start) FILTER (WHERE c.range_start > ts))
-    INTO chunk_start, chunk_end
-    FROM tickbook._chunks(h.storage) c;
-  RETURN tickbook._patiently(format('SELECT tickbook._build_chunk(%L, %L, %L)', h, chunk_start, chunk_end), h.relation);
+  -- Where the interval has changed since a neighbour was made, less than a whole interval may be free.
+  FOR free IN SELECT unnest(tstzmultirange(tstzrange(start, start + h.chunk_interval)) - taken) FROM unnest(starts) start LOOP
+    moved := moved + tickbook._patiently(format('SELECT tickbook._build_chunk(%L, %L, %L)', h, lower(free), upper(free)), h.relation);
+    added := added + 1;
+  END LOOP;
 END $$;
-COMMENT ON FUNCTION tickbook._add_chunk(tickbook.hypertable, timestamptz) IS
-  'Makes the chunk that ts falls in; returns how many rows it got from DEFAULT, or NULL if the chunk was there.';
+COMMENT ON FUNCTION tickbook._add_chunks(tickbook.hypertable, timestamptz[]) IS
+  'Makes the chunks that start at aligned times, as far as they are missing; returns how many it made and how many rows '
+  'moved into them from DEFAULT.';
 
 CREATE FUNCTION tickbook.ensure_chunks(relation regclass, range_start timestamptz, range_end timestamptz) RETURNS integer
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  h     tickbook.hypertable;
-  ts    timestamptz;
-  added integer := 0;
+  h tickbook.hypertable;
 BEGIN
-  IF NOT isfinite(range_start) OR NOT isfinite(range_end) OR range_start > range_end IS NOT FALSE THEN
+  IF NOT isfinite(range_start) OR NOT isfinite(range_end) OR (range_start <= range_end) IS NOT TRUE THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
       MESSAGE = format('%s to %s is not a range for chunks of %s', range_start, range_end, relation),
       HINT = 'Give two finite times, the earlier one first.';
@@ -166,35 +169,27 @@ BEGIN
     RETURN 0;  -- TimescaleDB makes a chunk when its first row arrives
   END IF;
   h := tickbook._hypertable(relation);
-  ts := tickbook._chunk_start(range_start, h.chunk_interval);
   PERFORM tickbook._lock_chunks_of(h.storage);
-  WHILE ts <= range_end LOOP
-    added := added + (tickbook._add_chunk(h, ts) IS NOT NULL)::integer;
-    ts := ts + h.chunk_interval;
-  END LOOP;
-  RETURN added;
+  RETURN (tickbook._add_chunks(h, ARRAY(
+    SELECT generate_series(tickbook._chunk_start(range_start, h.chunk_interval), range_end, h.chunk_interval)))).added;
 END $$;
 COMMENT ON FUNCTION tickbook.ensure_chunks(regclass, timestamptz, timestamptz) IS
   'Makes the missing chunks for times from range_start to range_end, both included; returns how many it made.';
 
-CREATE FUNCTION tickbook.maintain_hypertable(relation regclass) RETURNS bigint
+CREATE FUNCTION tickbook.maintain_hypertable(relation regclass, max_chunks integer DEFAULT NULL) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  h     tickbook.hypertable;
-  ts    timestamptz;
-  moved bigint := 0;
+  h      tickbook.hypertable;
+  starts timestamptz[];
+  moved  bigint;
 BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN 0;
   END IF;
   h := tickbook._hypertable(relation);
   PERFORM tickbook._lock_chunks_of(h.storage);
-  FOR ts IN EXECUTE format(
-    'SELECT DISTINCT tickbook._chunk_start(%1$I, %2$L) FROM %3$s WHERE isfinite(%1$I) ORDER BY 1',
-    tickbook._key_column(h.storage), h.chunk_interval, tickbook._default_chunk(h.storage))
-  LOOP
-    moved := moved + coalesce(tickbook._add_chunk(h, ts), 0);
-  END LOOP;
+  starts := tickbook._chunk_starts(tickbook._default_chunk(h.storage), tickbook._key_column(h.storage), h.chunk_interval);
+  moved := (tickbook._add_chunks(h, starts[:coalesce(max_chunks, cardinality(starts))])).moved;
   -- A table that is being written now will need its next chunk soon; one that holds only history never will.
   IF EXISTS (SELECT FROM tickbook._chunks(h.storage) c
               WHERE c.range_end > now() - h.chunk_interval AND c.range_start <= now() AND tickbook._has_rows(c.chunk)) THEN
@@ -202,9 +197,20 @@ BEGIN
   END IF;
   RETURN moved;
 END $$;
-COMMENT ON FUNCTION tickbook.maintain_hypertable(regclass) IS
-  'Moves the rows that fell outside every chunk into chunks of their own, and makes the next chunk of a table that is '
-  'being written; returns the number of rows moved. run_jobs() calls it.';
+COMMENT ON FUNCTION tickbook.maintain_hypertable(regclass, integer) IS
+  'Moves the rows that fell outside every chunk into chunks of their own, of at most max_chunks if that is given, and '
+  'makes the next chunk of a table that is being written; returns the number of rows moved. run_jobs() calls it.';
+
+CREATE FUNCTION tickbook._chunk_starts(source regclass, time_column name, chunk_interval interval) RETURNS timestamptz[]
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+  starts timestamptz[];
+BEGIN
+  EXECUTE format('SELECT array_agg(start ORDER BY start) FROM (SELECT DISTINCT tickbook._chunk_start(%1$I, %2$L) AS start '
+                 'FROM %3$s WHERE isfinite(%1$I)) s', time_column, chunk_interval, source) INTO starts;
+  RETURN coalesce(starts, '{}');
+END $$;
+COMMENT ON FUNCTION tickbook._chunk_starts(regclass, name, interval) IS 'Starts of the chunks that the rows of a table belong to.';
 
 CREATE FUNCTION tickbook._has_rows(relation regclass) RETURNS boolean
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -280,7 +286,7 @@ BEGIN
     RETURN QUERY SELECT tickbook._qualified(chunk) FROM unnest(doomed) chunk;
     PERFORM tickbook._patiently(
       format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE; ', storage)
-      || coalesce(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE; ', tickbook._default_chunk(storage)), '')
+      || coalesce('LOCK TABLE ' || tickbook._default_chunk(storage)::text || ' IN ACCESS EXCLUSIVE MODE; ', '')
       || format('DROP TABLE %s', array_to_string(doomed, ', ')), storage);
   END IF;
 END $$;

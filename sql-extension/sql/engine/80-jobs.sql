@@ -41,9 +41,10 @@ COMMENT ON FUNCTION tickbook._remove_job(regclass, text, boolean) IS 'Removes a 
 
 CREATE FUNCTION tickbook._job_maintenance(relation regclass, config jsonb) RETURNS bigint
   LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT tickbook.maintain_hypertable(relation)
+  SELECT tickbook.maintain_hypertable(relation, 24)
 $$;
-COMMENT ON FUNCTION tickbook._job_maintenance(regclass, jsonb) IS 'Every native hypertable has this job; returns rows moved.';
+COMMENT ON FUNCTION tickbook._job_maintenance(regclass, jsonb) IS
+  'Every native hypertable has this job; returns rows moved. A step is small, because DEFAULT cannot be read meanwhile.';
 
 -- Held while a job runs, so no job runs twice at a time; the server lets go of it when the session dies.
 CREATE FUNCTION tickbook._try_lock_job(relation regclass, kind text) RETURNS boolean
@@ -113,8 +114,10 @@ DECLARE
 BEGIN
   UPDATE tickbook.job_run SET finished_at = clock_timestamp(), rows = touched, error = failure WHERE id = run_id RETURNING * INTO run;
   IF failure IS NULL THEN
-    UPDATE tickbook.job SET consecutive_failures = 0, next_start = clock_timestamp() + schedule_interval
-     WHERE relation = run.relation AND kind = run.kind;
+    -- Maintenance that moved something may have left more, so it is due again at once.
+    UPDATE tickbook.job j SET consecutive_failures = 0, next_start = clock_timestamp()
+           + CASE WHEN j.kind = 'maintenance' AND touched > 0 THEN interval '0' ELSE j.schedule_interval END
+     WHERE j.relation = run.relation AND j.kind = run.kind;
   END IF;
   DELETE FROM tickbook.job_run r
    WHERE r.relation = run.relation AND r.kind = run.kind AND r.started_at < now() - interval '30 days';

@@ -38,7 +38,8 @@ BEGIN
   RETURN QUERY EXECUTE $query$
     SELECT format('%I.%I', c.chunk_schema, c.chunk_name)::regclass, c.range_start, c.range_end
       FROM timescaledb_information.chunks c
-      JOIN pg_class r ON r.relname = c.hypertable_name AND r.relnamespace = c.hypertable_schema::text::regnamespace
+      JOIN pg_namespace n ON n.nspname = c.hypertable_schema
+      JOIN pg_class r ON r.relname = c.hypertable_name AND r.relnamespace = n.oid
      WHERE r.oid = $1
      ORDER BY 2, 1::text
   $query$ USING relation;
