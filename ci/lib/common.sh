@@ -4,7 +4,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 logs="$root/target/logs"
 
 fail() {
-  printf '%s: %s\n' "$(basename "$0")" "$1" >&2
+  printf 'ci/%s: %s\n' "$(basename "$0")" "$1" >&2
   exit 1
 }
 
