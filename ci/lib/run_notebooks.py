@@ -72,43 +72,37 @@ def code_cells(notebook):
 
 def execute(notebook, folder):
     """Runs all cells. Returns what went wrong, as text, or None."""
+    started = []
     client = NotebookClient(
         notebook,
         kernel_name=KERNEL,
         timeout=CELL_TIMEOUT_SECONDS,
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
+        on_cell_start=lambda cell, cell_index: started.append(cell),
     )
     try:
         client.execute()
         return None
     except CellExecutionError as error:
-        reason = f"{error.ename}: {error.evalue}"
+        # What the compiler says is in the trace alone.
+        reason = f"{error.ename}: {error.evalue}" if error.evalue else "\n".join(started[-1].outputs[-1].traceback)
     except CellTimeoutError:
         reason = f"It ran for more than {CELL_TIMEOUT_SECONDS} seconds."
     except DeadKernelError:
         reason = "The kernel died. Its output is above."
     except RuntimeError as error:
         return f"The kernel does not start; its output is above. ({error})\n"
-    return explain(notebook, reason)
+    return explain(notebook, started[-1], reason)
 
 
-def explain(notebook, reason):
+def explain(notebook, cell, reason):
     """The cell that failed: its number, its source and the error, without the stack of the kernel."""
-    cells = code_cells(notebook)
-    number, cell = next(
-        ((n, c) for n, c in enumerate(cells, 1) if any(o.output_type == "error" for o in c.outputs)),
-        (sum(c.execution_count is not None for c in cells) or 1, None),
-    )
-    cell = cell or cells[number - 1]
+    number = next(n for n, c in enumerate(code_cells(notebook), 1) if c is cell)
     source = "\n".join(f"  | {line}" for line in cell.source.splitlines())
     said = "".join(
         output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"
     )
-    if not reason.strip(": "):  # the compiler's messages are in the trace alone
-        reason = "\n".join(
-            ANSI.sub("", line) for o in cell.outputs if o.output_type == "error" for line in o.traceback
-        )
     return f"Cell {number} failed:\n{source}\n{ANSI.sub('', said)}{ANSI.sub('', reason).strip()}\n"
 
 
@@ -131,23 +125,26 @@ def differences(committed, executed):
 
 def text_outputs(cell):
     """All text that a cell put out, as lines; pictures and what differs from run to run are left out."""
-    lines = []
+    texts = []
     for output in cell.outputs:
         if output.output_type == "stream":
-            lines += output.text.splitlines()
+            if texts and texts[-1][0] == output.name:  # how a stream is cut into pieces depends on the moment
+                texts[-1] = (output.name, texts[-1][1] + output.text)
+            else:
+                texts.append((output.name, output.text))
         else:
-            for mime, content in sorted(output.get("data", {}).items()):
-                if mime.startswith("text/"):
-                    lines += [f"[{mime}]", *content.splitlines()]
-    return lines
+            texts += [(mime, data) for mime, data in sorted(output.get("data", {}).items()) if mime.startswith("text/")]
+    return [line for name, text in texts for line in (f"[{name}]", *text.splitlines())]
 
 
 def write(notebook, file):
     """Writes the notebook, and beside it its report where it belongs to the reports."""
-    for number, cell in enumerate(notebook.cells):
+    for cell in notebook.cells:
         cell.pop("id", None)
     notebook.nbformat, notebook.nbformat_minor = 4, 4  # newer formats want random cell numbers
-    nbformat.write(notebook, file)
+    whole = file.with_suffix(".new")
+    nbformat.write(notebook, whole)
+    whole.replace(file)
     if file.parent.name == "reports":
         exporter = HTMLExporter(template_name="lab", exclude_input_prompt=True, exclude_output_prompt=True)
         html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": file.stem}})
@@ -155,4 +152,8 @@ def write(notebook, file):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("ci/notebooks: interrupted.", file=sys.stderr, flush=True)
+        os._exit(130)  # the client's own clean-up would print pages

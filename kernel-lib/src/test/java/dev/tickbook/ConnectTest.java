@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connecting to a server that somebody else runs. Here it has none of the extension's files, as managed services. */
 class ConnectTest {
@@ -102,9 +105,17 @@ class ConnectTest {
                 .hasMessageNotContaining("secret");
     }
 
-    @Test
-    void anotherKindOfUrlIsRefused() {
-        assertThatThrownBy(() -> Tickbook.connect("postgresql://me:secret@localhost/x"))
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "postgresql://me:secret@localhost/x",
+                "jdbc:mysql://localhost/x?password=secret",
+                "jdbc:postgresql://me:sec/secret@localhost/x",
+                "jdbc:postgresql://localhost:port/x?password=secret"
+            })
+    void anotherKindOfUrlIsRefusedWithoutRepeatingItsPassword(String url) {
+        assertThatThrownBy(() -> Tickbook.connect(url))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("is not a PostgreSQL URL. Write it as jdbc:postgresql://HOST:PORT/DATABASE")
                 .hasMessageNotContaining("secret");

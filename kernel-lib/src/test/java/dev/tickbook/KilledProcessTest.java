@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a process leaves behind when it is killed and cannot clean up. */
 class KilledProcessTest {
@@ -75,6 +77,23 @@ class KilledProcessTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {300, 600, 900, 1200, 1500, 1800})
+    void aProcessKilledWhileItStartsTheServerLeavesNeitherServerNorABrokenFolder(int millis) throws Exception {
+        Path folder = temporary.resolve("cut-off");
+        Process victim = start(folder.toString());
+        Thread.sleep(millis);
+
+        victim.destroyForcibly().waitFor();
+
+        try (Tickbook tb = Tickbook.open(folder)) {
+            assertThat(tb.sql("SELECT 1").table().rowCount()).isOne();
+        }
+        await(() -> ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .noneMatch(command -> command.contains(folder.toString())));
+    }
+
     private Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -92,8 +111,9 @@ class KilledProcessTest {
     }
 
     private static long serverOf(Path folder) throws IOException {
+        Path cluster = folder.resolve(Files.readString(folder.resolve("cluster")));
         return Long.parseLong(
-                Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0));
+                Files.readAllLines(cluster.resolve("postmaster.pid")).get(0));
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

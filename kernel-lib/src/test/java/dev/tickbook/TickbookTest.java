@@ -56,12 +56,40 @@ class TickbookTest {
 
     @Test
     void aFolderOfAnotherMajorVersionIsLeftAlone() throws Exception {
-        Files.createDirectory(folder.resolve("data"));
-        Files.writeString(folder.resolve("data/PG_VERSION"), "9.6\n");
+        Files.writeString(folder.resolve("cluster"), "old");
+        Path version = Files.createDirectory(folder.resolve("old")).resolve("PG_VERSION");
+        Files.writeString(version, "9.6\n");
         assertThatThrownBy(() -> Tickbook.open(folder))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("was made by PostgreSQL 9.6");
-        assertThat(folder.resolve("data/PG_VERSION")).hasContent("9.6\n");
+        assertThat(version).hasContent("9.6\n");
+    }
+
+    @Test
+    void otherFilesInTheFolderAreLeftAlone() throws Exception {
+        Path precious =
+                Files.writeString(Files.createDirectory(folder.resolve("data")).resolve("prices.csv"), "precious");
+        Tickbook.open(folder).close();
+        assertThat(precious).hasContent("precious");
+    }
+
+    @Test
+    void anotherProcessCannotOpenAFolderThatWasRefusedInThisOne() throws Exception {
+        try (Tickbook first = Tickbook.open(folder)) {
+            assertThatThrownBy(() -> Tickbook.open(folder)).isInstanceOf(TickbookException.class);
+            Process other = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            KilledProcessTest.Victim.class.getName(),
+                            folder.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            assertThat(new String(other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+                    .contains("in use by another Tickbook");
+            assertThat(first.sql("SELECT 1").table().rowCount()).isOne();
+        }
     }
 
     @Test

@@ -39,7 +39,7 @@ public final class Query {
     public Query(Supplier<Connection> connections, String sql, Object... parameters) {
         this.connections = connections;
         this.sql = sql;
-        this.parameters = parameters.clone();
+        this.parameters = parameters == null ? new Object[] {null} : parameters.clone();
     }
 
     /**
@@ -93,7 +93,8 @@ public final class Query {
                 }
             });
         } catch (SQLException e) {
-            throw SqlErrors.explain(e, sql);
+            // The driver numbers the parameters, so with any the server's positions are not those of this text.
+            throw SqlErrors.explain(e, parameters.length == 0 ? sql : null);
         }
     }
 

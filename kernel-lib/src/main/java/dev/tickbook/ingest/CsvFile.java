@@ -1,5 +1,6 @@
 package dev.tickbook.ingest;
 
+import dev.tickbook.TickbookException;
 import java.nio.file.Path;
 
 /**
@@ -15,7 +16,7 @@ import java.nio.file.Path;
  *   <li>wide, one column of closes per symbol beside the time: see {@link #wide(String...)}.
  * </ul>
  *
- * Other columns are not read. A time is a date ({@code 2024-03-01}, a daily bar), a time with its zone
+ * Other columns are not read, and a value that a file does not have leaves a stored one as it is. A time is a date ({@code 2024-03-01}, a daily bar), a time with its zone
  * ({@code 2024-03-01T14:30:00Z}), or a time without, which is taken as UTC ({@code 2024-03-01 14:30:00}).
  *
  * <p>Immutable: each method returns a changed copy.
@@ -65,8 +66,12 @@ public final class CsvFile {
      *
      * @param symbols the columns to read, named as in the header
      * @return the file in that shape
+     * @throws TickbookException if no column is named
      */
     public CsvFile wide(String... symbols) {
+        if (symbols.length == 0) {
+            throw new TickbookException("wide() needs the names of the columns to read from " + path + ".");
+        }
         return new CsvFile(path, symbol, interval, symbols.clone());
     }
 

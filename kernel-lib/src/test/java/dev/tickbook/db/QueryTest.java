@@ -73,7 +73,17 @@ class QueryTest {
 
     @Test
     void columnsOfOneNameAreToldApart() {
-        assertThat(tb.sql("SELECT 1 AS a, 2 AS a").table().columnNames()).containsExactly("a", "a_2");
+        assertThat(tb.sql("SELECT 1 AS a, 2 AS a_2, 3 AS \"A\"").table().columnNames())
+                .containsExactly("a", "a_2", "A_3");
+    }
+
+    @Test
+    void serialColumnsAreNumbers() {
+        tb.sql("CREATE TABLE counted (small smallserial, whole serial, big bigserial)")
+                .execute();
+        tb.sql("INSERT INTO counted DEFAULT VALUES").execute();
+        Table table = tb.sql("SELECT * FROM counted").table();
+        assertThat(table.types()).containsExactly(ColumnType.SHORT, ColumnType.INTEGER, ColumnType.LONG);
     }
 
     @Test
@@ -100,6 +110,22 @@ class QueryTest {
                 .isInstanceOf(TickbookException.class)
                 .hasMessage("column \"clsoe\" does not exist\n       clsoe\n       ^\n"
                         + "Hint: Perhaps you meant to reference the column \"market_data.close\".");
+    }
+
+    @Test
+    void aNullParameterIsNull() {
+        assertThat(tb.sql("SELECT ?::text AS text", (Object[]) null)
+                        .table()
+                        .column("text")
+                        .isMissing(0))
+                .isTrue();
+    }
+
+    @Test
+    void aStatementThatNeedsAConnectionOfItsOwnSaysSo() {
+        assertThatThrownBy(() -> tb.sql("VACUUM").execute())
+                .hasMessageContaining("VACUUM cannot run inside a transaction block")
+                .hasMessageContaining("Tickbook.connection()");
     }
 
     @Test

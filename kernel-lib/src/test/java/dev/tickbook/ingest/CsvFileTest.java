@@ -85,7 +85,8 @@ class CsvFileTest {
                 "\uFEFFDATE,CLOSE,ADJ CLOSE",
                 " timestamp , close , adjusted_close",
                 "datetime,close,adjusted",
-                "Date,ALDR.Close,ALDR.Adjusted"
+                "Date,ALDR.Close,ALDR.Adjusted",
+                "Date,Close,Adj.Close",
             })
     void columnsAreFoundByTheNamesThatPeopleUse(String header) throws IOException {
         tb.ingest(csv(header + "\n2024-03-01,10,9.5\n").symbol("ALDR"));
@@ -131,6 +132,35 @@ class CsvFileTest {
         assertThat(corrected.updated()).isOne();
         assertThat(corrected.unchanged()).isOne();
         assertThat(bars().doubleColumn("close").asList()).containsExactly(10.0, 12.0, 13.0);
+    }
+
+    @Test
+    void aValueThatTheFileDoesNotHaveLeavesTheStoredOneAsItIs() throws IOException {
+        tb.ingest(csv("date,open,close,volume\n2024-03-01,9,10,500\n").symbol("ALDR"));
+        IngestReport again = tb.ingest(csv("date,close\n2024-03-01,10\n").symbol("ALDR"));
+        assertThat(again.unchanged()).isOne();
+        tb.ingest(csv("date,close,volume\n2024-03-01,11,\n").symbol("ALDR"));
+        Row bar = bars().row(0);
+        assertThat(bar.getDouble("open")).isEqualTo(9.0);
+        assertThat(bar.getDouble("close")).isEqualTo(11.0);
+        assertThat(bar.getLong("volume")).isEqualTo(500);
+    }
+
+    @Test
+    void barsFarApartMakeOnlyTheChunksTheyNeed() throws IOException {
+        long before = tb.sql("SELECT * FROM tickbook.chunks").table().rowCount();
+        tb.ingest(csv("date,close\n0202-03-01,10\n2124-03-01,10\n").symbol("ALDR"));
+        assertThat(tb.sql("SELECT * FROM tickbook.chunks").table().rowCount() - before)
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aSymbolThatCannotBeOneIsRefused() throws IOException {
+        CsvFile tab = csv("date,close\n2024-03-01,10\n").symbol("A\tB");
+        assertThatThrownBy(() -> tb.ingest(tab)).hasMessageContaining("has a control character in it");
+        CsvFile none = csv("date,close\n2024-03-01,10\n").symbol(" ");
+        assertThatThrownBy(() -> tb.ingest(none)).hasMessageContaining("it has no symbol");
+        assertThat(bars().rowCount()).isZero();
     }
 
     @Test
@@ -235,14 +265,16 @@ class CsvFileTest {
                 .hasMessage("There is no file " + nowhere + ". Check its name and folder.");
         assertThatThrownBy(() -> tb.ingest(CsvFile.of(folder)))
                 .isInstanceOf(TickbookException.class)
-                .hasMessageContaining("it is a folder");
+                .hasMessageContaining("is a folder. Name a file in it.");
     }
 
     @Test
     void aFileThatIsNotTextIsRefused() throws IOException {
         Path file = folder.resolve("bars.csv");
         Files.write(file, new byte[] {'d', (byte) 0xff, (byte) 0xfe, 0, 7, '\n'});
-        assertThatThrownBy(() -> tb.ingest(CsvFile.of(file))).isInstanceOf(TickbookException.class);
+        assertThatThrownBy(() -> tb.ingest(CsvFile.of(file)))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("bars.csv cannot be read. It is not text in UTF-8.");
     }
 
     @Test

@@ -48,8 +48,8 @@ public final class Database implements AutoCloseable {
 
     /** Someone else's server. */
     public static Database at(String jdbcUrl, String user, String password) {
-        if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
-            throw new TickbookException("\"" + Secrets.hide(jdbcUrl)
+        if (jdbcUrl == null || Driver.parseURL(jdbcUrl, null) == null) {
+            throw new TickbookException("\"" + Secrets.hide(String.valueOf(jdbcUrl))
                     + "\" is not a PostgreSQL URL. Write it as jdbc:postgresql://HOST:PORT/DATABASE.");
         }
         return prepared(null, jdbcUrl, user, password);
@@ -91,20 +91,19 @@ public final class Database implements AutoCloseable {
 
     private static String unreachable(String jdbcUrl, SQLException e) {
         String url = Secrets.hide(jdbcUrl);
+        String said = " (" + Secrets.hide(String.valueOf(e.getMessage())) + ")";
         String state = String.valueOf(e.getSQLState());
         if (state.startsWith("08")) {
-            return "No PostgreSQL answers at " + url + ". Check the host and port, and that the server is running. ("
-                    + e.getMessage() + ")";
+            return "No PostgreSQL answers at " + url + ". Check the host and port, and that the server is running."
+                    + said;
         }
         if (state.startsWith("28")) {
-            return "PostgreSQL at " + url + " refuses this user. Check the user's name and password. (" + e.getMessage()
-                    + ")";
+            return "PostgreSQL at " + url + " refuses this user. Check the user's name and password." + said;
         }
         if (state.equals("3D000")) {
-            return "PostgreSQL at " + url + " has no such database. Create it, or name another in the URL. ("
-                    + e.getMessage() + ")";
+            return "PostgreSQL at " + url + " has no such database. Create it, or name another in the URL." + said;
         }
-        return "PostgreSQL at " + url + " cannot be used: " + e.getMessage();
+        return "PostgreSQL at " + url + " cannot be used." + said;
     }
 
     private static HikariDataSource pool(String jdbcUrl, String user, String password) {

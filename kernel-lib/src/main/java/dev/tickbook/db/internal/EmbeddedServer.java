@@ -6,11 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,17 +19,23 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
  * A PostgreSQL of our own in a folder:
  *
  * <pre>
- * FOLDER/data          the database cluster
- * FOLDER/password      of its superuser, readable by the owner only
- * FOLDER/server.log    what the server says
- * FOLDER/tickbook.lock held while a process has the folder open
+ * FOLDER/cluster-…      the database cluster
+ * FOLDER/cluster        its folder's name, written when the cluster is complete
+ * FOLDER/password       of its superuser, readable by the owner only
+ * FOLDER/server.log     what the server says
+ * FOLDER/tickbook.lock  held while a process has the folder open
  * </pre>
+ *
+ * A creation that is cut off leaves a cluster that nothing names, even while its last process still writes in it; the next
+ * creation takes another folder.
  */
 public final class EmbeddedServer implements AutoCloseable {
 
@@ -39,13 +44,16 @@ public final class EmbeddedServer implements AutoCloseable {
     private static final int LOG_LINES_IN_ERROR = 5;
     private static final long ORPHAN_STOPS_WITHIN_MILLIS = 10_000;
 
+    /** A second lock on a file within one process would undo the first, so those of this process are known by name. */
+    private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
     private final boolean temporary;
     private final FileChannel lockFile;
+    private final Path cluster;
     private final EmbeddedPostgres postgres;
     private final String password;
     private final Watchdog watchdog;
-    private final Thread closeAtExit = new Thread(this::stop, "tickbook-stop");
     private boolean stopped;
 
     /** Starts an empty server; its folder goes when it is closed. */
@@ -63,7 +71,12 @@ public final class EmbeddedServer implements AutoCloseable {
 
     /** Starts the server of a folder that is kept, and creates it the first time. */
     public static EmbeddedServer start(Path folder) {
-        return new EmbeddedServer(folder.toAbsolutePath(), false);
+        Path absolute = folder.toAbsolutePath().normalize();
+        try {
+            return new EmbeddedServer(Files.createDirectories(absolute).toRealPath(), false);
+        } catch (IOException e) {
+            throw cannotWrite(absolute, e);
+        }
     }
 
     private EmbeddedServer(Path folder, boolean temporary) {
@@ -76,34 +89,45 @@ public final class EmbeddedServer implements AutoCloseable {
         this.temporary = temporary;
         this.lockFile = lock(folder);
         EmbeddedPostgres started = null;
+        Watchdog watching = null;
         try {
-            refuseOtherVersion();
-            waitForOrphan();
-            boolean fresh = !Files.exists(dataFolder().resolve("PG_VERSION"));
-            this.password = fresh ? newPassword() : Files.readString(passwordFile());
-            started = startPostgres(fresh);
+            boolean fresh = Files.notExists(clusterFile());
+            this.cluster = folder.resolve(fresh ? "cluster-" + randomDigits() : Files.readString(clusterFile()));
+            if (!fresh) {
+                refuseOtherVersion();
+                waitForOrphan();
+            }
+            // First, so that a process that dies while it starts the server leaves nothing behind either.
+            watching = Watchdog.over(cluster, temporary ? folder : null);
+            this.watchdog = watching;
+            if (fresh) {
+                writePassword();
+            }
+            this.password = Files.readString(passwordFile());
+            started = startPostgres();
             this.postgres = started;
             if (fresh) {
                 createDatabase();
-                requirePassword();
+                Files.writeString(clusterFile(), cluster.getFileName().toString());
             }
-            this.watchdog = Watchdog.over(dataFolder(), temporary ? folder : null);
         } catch (Throwable e) {
             TickbookException explained = e instanceof TickbookException known ? known : cannotStart(e);
             if (started != null) {
                 closeQuietly(started);
             }
-            closeQuietly(lockFile);
+            if (watching != null) {
+                watching.dismiss();
+            }
+            unlock();
             if (temporary) {
                 delete(folder);
             }
             throw explained;
         }
-        Runtime.getRuntime().addShutdownHook(closeAtExit);
     }
 
-    private Path dataFolder() {
-        return folder.resolve("data");
+    private Path clusterFile() {
+        return folder.resolve("cluster");
     }
 
     private Path passwordFile() {
@@ -115,35 +139,42 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private static FileChannel lock(Path folder) {
+        if (!OPEN_HERE.add(folder)) {
+            throw inUse(folder);
+        }
         try {
-            Files.createDirectories(folder);
             FileChannel channel = FileChannel.open(
                     folder.resolve("tickbook.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            try {
-                FileLock lock = channel.tryLock();
-                if (lock != null) {
-                    return channel;
-                }
-            } catch (OverlappingFileLockException sameProcess) {
-                // falls through to the same message
+            if (channel.tryLock() != null) {
+                return channel;
             }
             channel.close();
         } catch (IOException e) {
-            throw new TickbookException(
-                    "The data folder " + folder + " cannot be written. Name a folder that you may write to. ("
-                            + e.getMessage() + ")",
-                    e);
+            OPEN_HERE.remove(folder);
+            throw cannotWrite(folder, e);
         }
-        throw new TickbookException("The data folder " + folder
+        OPEN_HERE.remove(folder);
+        throw inUse(folder);
+    }
+
+    private void unlock() {
+        closeQuietly(lockFile);
+        OPEN_HERE.remove(folder);
+    }
+
+    private static TickbookException inUse(Path folder) {
+        return new TickbookException("The data folder " + folder
                 + " is in use by another Tickbook. Close that one, or open another folder.");
     }
 
+    private static TickbookException cannotWrite(Path folder, IOException e) {
+        return new TickbookException(
+                "The data folder " + folder + " cannot be written. Name a folder that you may write to. (" + e + ")",
+                e);
+    }
+
     private void refuseOtherVersion() throws IOException {
-        Path versionFile = dataFolder().resolve("PG_VERSION");
-        if (!Files.exists(versionFile)) {
-            return;
-        }
-        String found = Files.readString(versionFile).strip();
+        String found = Files.readString(cluster.resolve("PG_VERSION")).strip();
         if (!found.equals(Versions.embeddedPostgresMajor())) {
             throw new TickbookException("The data folder " + folder + " was made by PostgreSQL " + found
                     + "; this Tickbook runs PostgreSQL " + Versions.embeddedPostgresMajor()
@@ -157,7 +188,8 @@ public final class EmbeddedServer implements AutoCloseable {
         while (orphanIsRunning()) {
             if (System.nanoTime() > patience) {
                 throw new TickbookException("The data folder " + folder
-                        + " is in use by a PostgreSQL that does not stop (its process number is in data/postmaster.pid)."
+                        + " is in use by a PostgreSQL that does not stop (its process number is in "
+                        + cluster.resolve("postmaster.pid") + ")."
                         + " Stop it, then try again.");
             }
             sleep(100);
@@ -165,7 +197,7 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private boolean orphanIsRunning() throws IOException {
-        Path pidFile = dataFolder().resolve("postmaster.pid");
+        Path pidFile = cluster.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
             return false;
         }
@@ -180,27 +212,33 @@ public final class EmbeddedServer implements AutoCloseable {
                 .isPresent();
     }
 
-    private static String newPassword() {
+    private static String randomDigits() {
         byte[] bytes = new byte[16];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }
 
-    private EmbeddedPostgres startPostgres(boolean fresh) throws IOException {
-        // A cluster whose creation was cut off cannot be completed, only made again; it holds nothing yet.
-        if (fresh) {
-            delete(dataFolder());
-        }
+    private void writePassword() throws IOException {
+        Files.deleteIfExists(passwordFile());
+        Files.createFile(
+                passwordFile(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(passwordFile(), randomDigits());
+    }
+
+    private EmbeddedPostgres startPostgres() throws IOException {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(Versions.cacheFolder().toFile())
-                .setDataDirectory(dataFolder())
+                .setDataDirectory(cluster)
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
                 .setPGStartupWait(Duration.ofSeconds(30)) // a busy machine is slow, not broken
                 .setOutputRedirector(Redirect.appendTo(logFile().toFile()))
                 .setErrorRedirector(Redirect.appendTo(logFile().toFile()))
-                .setConnectConfig("password", password)
                 .setLocaleConfig("locale", "C") // the same order of text on every machine
+                // What is called locale here are options of initdb: the cluster never trusts who has no password.
+                .setLocaleConfig("auth", "scram-sha-256")
+                .setLocaleConfig("pwfile", passwordFile().toString())
+                .setConnectConfig("password", password)
                 .setServerConfig("unix_socket_directories", "''")
                 .setServerConfig("shared_buffers", "256MB")
                 .setServerConfig("max_wal_size", "4GB")
@@ -218,21 +256,6 @@ public final class EmbeddedServer implements AutoCloseable {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE " + DATABASE);
-            statement.execute("ALTER ROLE " + SUPERUSER + " PASSWORD '" + password + "'"); // hexadecimal digits
-        }
-    }
-
-    /** A fresh cluster trusts everybody on this machine; from here on it asks for the password. */
-    private void requirePassword() throws IOException, SQLException {
-        Files.writeString(passwordFile(), password);
-        passwordFile().toFile().setReadable(false, false);
-        passwordFile().toFile().setReadable(true, true);
-        Files.writeString(
-                dataFolder().resolve("pg_hba.conf"),
-                "host all all 127.0.0.1/32 scram-sha-256\nhost all all ::1/128 scram-sha-256\n");
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_reload_conf()");
         }
     }
 
@@ -280,24 +303,16 @@ public final class EmbeddedServer implements AutoCloseable {
         return "PostgreSQL in " + folder + ", port " + postgres.getPort();
     }
 
+    /** A process that exits without closing needs no hook: the watchdog sees it end. */
     @Override
-    public void close() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(closeAtExit);
-        } catch (IllegalStateException exiting) {
-            // the hook runs already, or will
-        }
-        stop();
-    }
-
-    private synchronized void stop() {
+    public synchronized void close() {
         if (stopped) {
             return;
         }
         stopped = true;
         closeQuietly(postgres);
         watchdog.dismiss();
-        closeQuietly(lockFile);
+        unlock();
         if (temporary) {
             delete(folder);
         }
@@ -312,6 +327,9 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private static void delete(Path folder) {
+        if (Files.notExists(folder)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

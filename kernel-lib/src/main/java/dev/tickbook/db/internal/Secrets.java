@@ -7,6 +7,6 @@ final class Secrets {
 
     /** The URL with three stars where a password stands, as a parameter or before the host. */
     static String hide(String url) {
-        return url.replaceAll("(?i)([?&](?:ssl)?password=)[^&]*", "$1***").replaceAll("(//[^/@:]*):[^/@]*@", "$1:***@");
+        return url.replaceAll("(?i)([?&](?:ssl)?password=)[^&]*", "$1***").replaceAll("(//[^/@:]*):.*@", "$1:***@");
     }
 }

@@ -3,6 +3,7 @@ package dev.tickbook.db.internal;
 import dev.tickbook.TickbookException;
 import java.sql.SQLException;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Says what the server said, where in the statement, and its hint. */
@@ -12,7 +13,7 @@ public final class SqlErrors {
 
     /**
      * @param e what the driver threw
-     * @param sql the statement it was thrown for
+     * @param sql the statement as the server got it, to point at the place; null to leave that out
      * @return the same as one readable message
      */
     public static TickbookException explain(SQLException e, String sql) {
@@ -24,11 +25,13 @@ public final class SqlErrors {
         if (server.getDetail() != null) {
             text.append('\n').append(server.getDetail());
         }
-        if (server.getPosition() > 0) {
+        if (server.getPosition() > 0 && sql != null) {
             text.append('\n').append(caret(sql, server.getPosition()));
         }
         if (server.getHint() != null) {
             text.append("\nHint: ").append(server.getHint());
+        } else if (PSQLState.ACTIVE_SQL_TRANSACTION.getState().equals(server.getSQLState())) {
+            text.append("\nHint: Run it on a connection of your own: Tickbook.connection().");
         }
         return new TickbookException(text.toString(), e);
     }

@@ -8,6 +8,9 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DateTimeColumn;
@@ -36,8 +39,10 @@ public final class TableReader {
         ResultSetMetaData meta = rows.getMetaData();
         Column<?>[] columns = new Column<?>[meta.getColumnCount()];
         Appender<?>[] appenders = new Appender<?>[columns.length];
+        Set<String> names = new HashSet<>();
         for (int i = 0; i < columns.length; i++) {
-            appenders[i] = appender(meta.getColumnTypeName(i + 1), uniqueName(meta, i + 1), i + 1);
+            appenders[i] =
+                    appender(meta.getColumnTypeName(i + 1), uniqueName(meta.getColumnLabel(i + 1), names), i + 1);
             columns[i] = appenders[i].column();
         }
         while (rows.next()) {
@@ -49,15 +54,12 @@ public final class TableReader {
     }
 
     /** Two columns may share a name in SQL, not in a table. */
-    private static String uniqueName(ResultSetMetaData meta, int index) throws SQLException {
-        String name = meta.getColumnLabel(index);
-        int twins = 0;
-        for (int i = 1; i < index; i++) {
-            if (meta.getColumnLabel(i).equalsIgnoreCase(name)) {
-                twins++;
-            }
+    private static String uniqueName(String label, Set<String> taken) {
+        String name = label;
+        for (int i = 2; !taken.add(name.toLowerCase(Locale.ROOT)); i++) {
+            name = label + "_" + i;
         }
-        return twins == 0 ? name : name + "_" + (twins + 1);
+        return name;
     }
 
     /** One cell's value, null for NULL. */
@@ -80,9 +82,10 @@ public final class TableReader {
             case "time" -> new Appender<>(TimeColumn.create(name), row -> row.getObject(i, LocalTime.class));
             case "numeric", "float8" -> new Appender<>(DoubleColumn.create(name), row -> orNull(row, row.getDouble(i)));
             case "float4" -> new Appender<>(FloatColumn.create(name), row -> orNull(row, row.getFloat(i)));
-            case "int8" -> new Appender<>(LongColumn.create(name), row -> orNull(row, row.getLong(i)));
-            case "int4" -> new Appender<>(IntColumn.create(name), row -> orNull(row, row.getInt(i)));
-            case "int2" -> new Appender<>(ShortColumn.create(name), row -> orNull(row, row.getShort(i)));
+            case "int8", "bigserial", "oid" ->
+                new Appender<>(LongColumn.create(name), row -> orNull(row, row.getLong(i)));
+            case "int4", "serial" -> new Appender<>(IntColumn.create(name), row -> orNull(row, row.getInt(i)));
+            case "int2", "smallserial" -> new Appender<>(ShortColumn.create(name), row -> orNull(row, row.getShort(i)));
             case "bool" -> new Appender<>(BooleanColumn.create(name), row -> orNull(row, row.getBoolean(i)));
             default -> new Appender<>(StringColumn.create(name), row -> row.getString(i));
         };

@@ -14,10 +14,18 @@ import java.nio.file.Path;
  */
 final class Watchdog {
 
+    /** A server that is only being started when its starter dies shows its number a moment later. */
     private static final String WATCH = """
             if ! read -r dismissed; then
-              pid=$(head -n 1 "$1/postmaster.pid") && kill -INT "$pid"
-              while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+              for attempt in 1 2 3 4 5 6 7 8 9 10; do
+                pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null)
+                if [ -n "$pid" ]; then
+                  kill -INT "$pid"
+                  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+                  break
+                fi
+                sleep 0.5
+              done
               [ -z "$2" ] || rm -rf "$2"
             fi
             """;
@@ -39,7 +47,7 @@ final class Watchdog {
     }
 
     /**
-     * @param dataFolder of the running server
+     * @param dataFolder of the server, which runs or is about to
      * @param deleteAfterwards a folder to delete when the server had to be stopped; null for none
      */
     static Watchdog over(Path dataFolder, Path deleteAfterwards) {

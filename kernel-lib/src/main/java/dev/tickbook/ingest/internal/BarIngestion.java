@@ -49,17 +49,34 @@ public final class BarIngestion {
             SELECT DISTINCT time, symbol, interval, open, high, low, close, adjusted_close, volume FROM staged_bars
             ON CONFLICT DO NOTHING""";
 
-    /** After the insertion: what it inserted is equal to what is staged, so it does not count as updated. */
+    /** Rows go straight into their chunks when the chunks are there first; only those that a row needs are made. */
+    private static final String ENSURE_CHUNKS = """
+            SELECT tickbook.ensure_chunks('market.market_data', bar.time, bar.time)
+            FROM tickbook.hypertables AS h,
+              LATERAL (SELECT min(time) AS time FROM staged_bars
+                       GROUP BY date_bin(h.chunk_interval, time, timestamptz '1970-01-01 00:00+00')) AS bar
+            WHERE h.relation = 'market.market_data'::regclass""";
+
+    /**
+     * After the insertion: what it inserted is equal to what is staged, so it does not count as updated. A value that the
+     * file does not have leaves the stored one as it is.
+     */
     private static final String UPDATE = """
             UPDATE market.market_data AS bar
             SET (open, high, low, close, adjusted_close, volume) =
-              (staged.open, staged.high, staged.low, staged.close, staged.adjusted_close, staged.volume)
-            FROM (SELECT DISTINCT time, symbol, interval, open, high, low, close, adjusted_close, volume
-                  FROM staged_bars) AS staged
-            WHERE (bar.symbol, bar.interval, bar.time) = (staged.symbol, staged.interval, staged.time)
-              AND bar.time BETWEEN ? AND ? -- leaves out the chunks that are not concerned
+              (new.open, new.high, new.low, new.close, new.adjusted_close, new.volume)
+            FROM (
+              SELECT DISTINCT s.time, s.symbol, s.interval,
+                coalesce(s.open, old.open) AS open, coalesce(s.high, old.high) AS high, coalesce(s.low, old.low) AS low,
+                s.close, coalesce(s.adjusted_close, old.adjusted_close) AS adjusted_close,
+                coalesce(s.volume, old.volume) AS volume
+              FROM staged_bars AS s JOIN market.market_data AS old USING (symbol, interval, time)
+              WHERE old.time BETWEEN ? AND ? -- leaves out the chunks that are not concerned
+            ) AS new
+            WHERE (bar.symbol, bar.interval, bar.time) = (new.symbol, new.interval, new.time)
+              AND bar.time BETWEEN ? AND ?
               AND (bar.open, bar.high, bar.low, bar.close, bar.adjusted_close, bar.volume) IS DISTINCT FROM
-                (staged.open, staged.high, staged.low, staged.close, staged.adjusted_close, staged.volume)""";
+                (new.open, new.high, new.low, new.close, new.adjusted_close, new.volume)""";
 
     private BarIngestion() {}
 
@@ -81,7 +98,7 @@ public final class BarIngestion {
         } catch (SQLException e) {
             throw new TickbookException(
                     file.path() + " could not be loaded; nothing of it was stored. "
-                            + SqlErrors.explain(e, "").getMessage(),
+                            + SqlErrors.explain(e, null).getMessage(),
                     e);
         }
     }
@@ -123,7 +140,7 @@ public final class BarIngestion {
         rows.append('\n');
     }
 
-    /** COPY's text format gives the backslash a meaning of its own; control characters do not get this far. */
+    /** COPY's text format gives the backslash a meaning of its own; the layout lets no control character pass. */
     private static void appendText(StringBuilder rows, String value) {
         rows.append('\t').append(value.replace("\\", "\\\\"));
     }
@@ -150,14 +167,15 @@ public final class BarIngestion {
             to = range.getObject(2, OffsetDateTime.class).toInstant();
             symbols = List.of((String[]) range.getArray(3).getArray());
         }
-        // Rows go straight into their chunks when the chunks are there first.
-        statement.execute("SELECT tickbook.ensure_chunks('market.market_data', '" + from + "', '" + to + "')");
+        statement.execute(ENSURE_CHUNKS);
         long inserted = statement.executeLargeUpdate(INSERT);
         long updated = 0;
         if (inserted < read) {
             try (PreparedStatement update = statement.getConnection().prepareStatement(UPDATE)) {
-                update.setObject(1, from.atOffset(ZoneOffset.UTC));
-                update.setObject(2, to.atOffset(ZoneOffset.UTC));
+                for (int bound = 1; bound <= 4; bound += 2) {
+                    update.setObject(bound, from.atOffset(ZoneOffset.UTC));
+                    update.setObject(bound + 1, to.atOffset(ZoneOffset.UTC));
+                }
                 updated = update.executeLargeUpdate();
             }
         }

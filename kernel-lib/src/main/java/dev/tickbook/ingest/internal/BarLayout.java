@@ -72,6 +72,8 @@ final class BarLayout {
                 .filter(name -> name.toLowerCase(Locale.ROOT).endsWith(".close"))
                 .map(name ->
                         name.substring(0, name.length() - ".close".length()).strip())
+                .filter(prefix ->
+                        !prefix.equalsIgnoreCase("adj") && !prefix.equalsIgnoreCase("adjusted")) // as R has it
                 .findFirst()
                 .orElse(null);
     }
@@ -91,7 +93,7 @@ final class BarLayout {
         if (headerSymbol != null && plain.startsWith(headerSymbol + ".")) {
             plain = plain.substring(headerSymbol.length() + 1);
         }
-        plain = plain.toLowerCase(Locale.ROOT).replaceAll("[ _-]", "");
+        plain = plain.toLowerCase(Locale.ROOT).replaceAll("[ ._\uFEFF-]", "");
         return SAME_AS.getOrDefault(plain, plain);
     }
 
@@ -114,7 +116,10 @@ final class BarLayout {
     }
 
     private int wideColumn(String symbol) {
-        int index = header.indexOf(symbol);
+        int index = header.stream()
+                .map(name -> name.replace("\uFEFF", "").strip())
+                .toList()
+                .indexOf(symbol);
         if (index < 0) {
             throw new TickbookException(
                     file.path() + " has no column \"" + symbol + "\". Its columns are: " + String.join(", ", header));
@@ -144,7 +149,15 @@ final class BarLayout {
             int column = wideCloses[i];
             if (!line.get(column).isBlank()) { // a market that was closed
                 all.add(new Bar(
-                        at.time(), file.wideSymbols()[i], length, null, null, null, price(line, column), null, null));
+                        at.time(),
+                        checkedSymbol(file.wideSymbols()[i]),
+                        length,
+                        null,
+                        null,
+                        null,
+                        price(line, column),
+                        null,
+                        null));
             }
         }
         all.forEach(bars);
@@ -169,16 +182,20 @@ final class BarLayout {
 
     private String symbolOf(List<String> line) throws BadValueException {
         if (symbol < 0) {
-            return fileSymbol;
+            return checkedSymbol(fileSymbol);
         }
-        String value = line.get(symbol).strip();
-        if (value.isEmpty()) {
-            throw new BadValueException("it has no " + header.get(symbol) + ".");
+        return checkedSymbol(line.get(symbol));
+    }
+
+    private static String checkedSymbol(String text) throws BadValueException {
+        String symbol = text.strip();
+        if (symbol.isEmpty()) {
+            throw new BadValueException("it has no symbol.");
         }
-        if (value.chars().anyMatch(Character::isISOControl)) {
-            throw new BadValueException(header.get(symbol) + " has a control character in it.");
+        if (symbol.chars().anyMatch(Character::isISOControl)) {
+            throw new BadValueException("the symbol \"" + symbol + "\" has a control character in it.");
         }
-        return value;
+        return symbol;
     }
 
     private BigDecimal price(List<String> line, int column) throws BadValueException {

@@ -6,8 +6,11 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.tickbook.TickbookException;
 import dev.tickbook.ingest.CsvFile;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,11 +39,16 @@ final class BarReader {
      */
     static long read(CsvFile file, BarConsumer bars) throws SQLException {
         Path path = file.path();
-        try (CsvReader<CsvRecord> reader = CsvReader.builder()
-                .detectBomHeader(true)
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE) // found by the layout, and said with the line
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .ofCsvRecord(path)) {
+        if (Files.isDirectory(path)) {
+            throw new TickbookException(path + " is a folder. Name a file in it.");
+        }
+        // A reader of its own, because this one says so where the bytes are not UTF-8.
+        try (BufferedReader text = Files.newBufferedReader(path);
+                CsvReader<CsvRecord> reader = CsvReader.builder()
+                        .missingFieldStrategy(
+                                FieldMismatchStrategy.IGNORE) // found by the layout, and said with the line
+                        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                        .ofCsvRecord(text)) {
             Iterator<CsvRecord> lines = reader.iterator();
             if (!lines.hasNext()) {
                 throw new TickbookException(path + " is empty. It needs a line of column names, then a bar per line.");
@@ -62,17 +70,31 @@ final class BarReader {
                 }
             }
             if (count == 0) {
-                throw new TickbookException(path + " has a header and no bars. Nothing was stored.");
+                throw new TickbookException(
+                        path + " has a header and no bars. Check that it is the right file; nothing was" + " stored.");
             }
             return count;
         } catch (NoSuchFileException e) {
             throw new TickbookException(
                     "There is no file " + path.toAbsolutePath() + ". Check its name and folder.", e);
         } catch (CsvParseException e) {
-            throw new TickbookException(path + " is not CSV: " + e.getMessage() + " Nothing of it was stored.", e);
+            throw new TickbookException(path + " is not CSV. " + reason(e) + " Nothing of it was stored.", e);
         } catch (IOException | UncheckedIOException e) {
-            String what = Files.isDirectory(path) ? "it is a folder" : e.getMessage();
-            throw new TickbookException(path + " cannot be read: " + what + ". Nothing of it was stored.", e);
+            throw new TickbookException(path + " cannot be read. " + reason(e) + " Nothing of it was stored.", e);
         }
+    }
+
+    private static String reason(Exception e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof CharacterCodingException) {
+            return "It is not text in UTF-8. Save it as UTF-8 and load it again.";
+        }
+        if (cause instanceof AccessDeniedException) {
+            return "You may not read it. Ask its owner for the right to.";
+        }
+        return cause.getMessage() + ".";
     }
 }
