@@ -193,7 +193,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     storage := relation;
   ELSE
-    h := tickbook._hypertable(relation);
+    h := tickbook._native_hypertable(relation);
     storage := h.storage;
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;

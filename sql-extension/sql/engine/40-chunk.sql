@@ -3,7 +3,7 @@
 -- partition bound. Bounds are read and written as text, so every function here that touches one runs in UTC and ISO
 -- style; in it, a date or a timestamp without time zone becomes a timestamptz by a plain cast.
 
-CREATE FUNCTION tickbook._chunks(storage regclass)
+CREATE FUNCTION tickbook._native_chunks(storage regclass)
   RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz)
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
   SELECT c.oid::regclass, bound[1]::timestamptz, bound[2]::timestamptz
@@ -13,7 +13,7 @@ CREATE FUNCTION tickbook._chunks(storage regclass)
    WHERE i.inhparent = storage AND bound IS NOT NULL
    ORDER BY 2
 $$;
-COMMENT ON FUNCTION tickbook._chunks(regclass) IS 'Chunks of a partitioned table, oldest first.';
+COMMENT ON FUNCTION tickbook._native_chunks(regclass) IS 'Chunks of a partitioned table, oldest first.';
 
 CREATE FUNCTION tickbook._default_chunk(storage regclass) RETURNS regclass
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -137,7 +137,7 @@ CREATE FUNCTION tickbook._free_ranges(h tickbook.hypertable, starts timestamptz[
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
   SELECT unnest(tstzmultirange(tstzrange(start, start + h.chunk_interval)) - taken)
     FROM unnest(starts) start,
-         (SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}') AS taken FROM tickbook._chunks(h.storage) c) t
+         (SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}') AS taken FROM tickbook._native_chunks(h.storage) c) t
 $$;
 COMMENT ON FUNCTION tickbook._free_ranges(tickbook.hypertable, timestamptz[]) IS
   'What no chunk covers yet of the chunks that start at aligned times.';
@@ -190,7 +190,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN 0;  -- TimescaleDB makes a chunk when its first row arrives
   END IF;
-  h := tickbook._hypertable(relation);
+  h := tickbook._native_hypertable(relation);
   starts := ARRAY(SELECT generate_series(tickbook._chunk_start(range_start, h.chunk_interval), range_end, h.chunk_interval));
   IF NOT EXISTS (SELECT FROM tickbook._free_ranges(h, starts)) THEN
     RETURN 0;  -- the common case takes no lock
@@ -212,12 +212,12 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN 0;
   END IF;
-  h := tickbook._hypertable(relation);
+  h := tickbook._native_hypertable(relation);
   PERFORM tickbook._lock_chunks_of(h.storage);
   starts := tickbook._chunk_starts(tickbook._default_chunk(h.storage), tickbook._key_column(h.storage), h.chunk_interval);
   moved := (tickbook._add_chunks(h, starts[:coalesce(max_chunks, cardinality(starts))])).moved;
   -- A table that is being written now will need its next chunk soon; one that holds only history never will.
-  IF EXISTS (SELECT FROM tickbook._chunks(h.storage) c
+  IF EXISTS (SELECT FROM tickbook._native_chunks(h.storage) c
               WHERE c.range_end > now() - h.chunk_interval AND c.range_start <= now() AND tickbook._has_rows(c.chunk)) THEN
     PERFORM tickbook.ensure_chunks(relation, now(), now() + h.chunk_interval);
   END IF;
@@ -284,7 +284,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN QUERY SELECT * FROM tickbook._timescaledb_chunks(relation);
   ELSE
-    RETURN QUERY SELECT * FROM tickbook._chunks((tickbook._hypertable(relation)).storage);
+    RETURN QUERY SELECT * FROM tickbook._native_chunks((tickbook._native_hypertable(relation)).storage);
   END IF;
 END $$;
 COMMENT ON FUNCTION tickbook._chunks_of(regclass) IS 'Chunks of a hypertable of either engine.';
@@ -304,7 +304,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     storage := relation;
   ELSE
-    storage := (tickbook._hypertable(relation)).storage;
+    storage := (tickbook._native_hypertable(relation)).storage;
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;
   doomed := ARRAY(SELECT tickbook.show_chunks(relation, older_than, newer_than));

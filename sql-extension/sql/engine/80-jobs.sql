@@ -6,7 +6,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN relation;
   END IF;
-  RETURN (tickbook._hypertable(relation)).relation;
+  RETURN (tickbook._native_hypertable(relation)).relation;
 END $$;
 COMMENT ON FUNCTION tickbook._public_name(regclass) IS 'The hypertable that a name stands for, or an error.';
 
