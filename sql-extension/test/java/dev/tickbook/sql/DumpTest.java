@@ -41,18 +41,7 @@ class DumpTest extends DatabaseTest {
         Path dump = Files.createTempFile("tickbook", ".dump");
         try (Database restored = server.createEmptyDatabase()) {
             dump(db, "-Fc", "-f", dump.toString());
-            PgxsTest.run(
-                    PROGRAMS.resolve("pg_restore").toString(),
-                    "--exit-on-error",
-                    "-h",
-                    "localhost",
-                    "-p",
-                    "" + server.port(),
-                    "-U",
-                    "postgres",
-                    "-d",
-                    restored.name(),
-                    dump.toString());
+            restore(dump, restored);
             assertThat(restored.rows("SELECT * FROM tickbook.hypertable")).isEqualTo(hypertables);
             assertThat(restored.rows(
                             "SELECT relation, chunk, range_start, range_end FROM tickbook.chunks ORDER BY range_start"))
@@ -68,6 +57,28 @@ class DumpTest extends DatabaseTest {
                     "SELECT tickbook.drop_chunks('market.bars', DATE '2024-01-31')");
             assertThat(restored.rows("SELECT time::date, count(*) FROM market.bars GROUP BY 1 ORDER BY 1"))
                     .containsExactly("2024-01-31|1", "2025-01-01|1");
+        } finally {
+            Files.delete(dump);
+        }
+    }
+
+    @Test
+    void aPlainInstallIsDumpedAsTheOrdinarySchemaThatItIs() throws Exception {
+        Path dump = Files.createTempFile("tickbook", ".dump");
+        try (Database plain = server.createEmptyDatabase();
+                Database restored = server.createEmptyDatabase()) {
+            plain.execute(
+                    Servers.plainScript(),
+                    "CREATE TABLE bars (time timestamptz NOT NULL)",
+                    "INSERT INTO bars SELECT now() - d * interval '1 day' FROM generate_series(1, 30) d",
+                    "SELECT tickbook.create_hypertable('bars', 'time', INTERVAL '1 day', migrate_data => true)",
+                    "SELECT tickbook.add_retention_policy('bars', INTERVAL '10 days')");
+            dump(plain, "-Fc", "-f", dump.toString());
+            restore(dump, restored);
+            restored.execute("CALL tickbook.run_jobs()");
+            assertThat(restored.rows("SELECT job, last_status FROM tickbook.jobs ORDER BY 1"))
+                    .containsExactly("maintenance|succeeded", "retention|succeeded");
+            assertThat(restored.count("SELECT count(*) FROM bars")).isEqualTo(10);
         } finally {
             Files.delete(dump);
         }
@@ -91,6 +102,21 @@ class DumpTest extends DatabaseTest {
                 .filter(line -> !line.matches("\\\\(un)?restrict .*"))
                 .sorted()
                 .toList();
+    }
+
+    private void restore(Path dump, Database target) throws Exception {
+        PgxsTest.run(
+                PROGRAMS.resolve("pg_restore").toString(),
+                "--exit-on-error",
+                "-h",
+                "localhost",
+                "-p",
+                "" + server.port(),
+                "-U",
+                "postgres",
+                "-d",
+                target.name(),
+                dump.toString());
     }
 
     private String dump(Database database, String... options) throws Exception {
