@@ -97,12 +97,12 @@ CREATE FUNCTION tickbook._is_hypertable(relation regclass) RETURNS boolean
 $$;
 COMMENT ON FUNCTION tickbook._is_hypertable(regclass) IS 'Whether it is a native hypertable.';
 
-CREATE FUNCTION tickbook._hypertable(relation regclass) RETURNS tickbook.hypertable
+CREATE FUNCTION tickbook._native_hypertable(relation regclass) RETURNS tickbook.hypertable
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   found tickbook.hypertable;
 BEGIN
-  SELECT * INTO found FROM tickbook.hypertable h WHERE _hypertable.relation IN (h.relation, h.storage);
+  SELECT * INTO found FROM tickbook.hypertable h WHERE _native_hypertable.relation IN (h.relation, h.storage);
   IF found.relation IS NULL THEN
     RAISE EXCEPTION USING
       ERRCODE = 'wrong_object_type',
@@ -111,5 +111,5 @@ BEGIN
   END IF;
   RETURN found;
 END $$;
-COMMENT ON FUNCTION tickbook._hypertable(regclass) IS
+COMMENT ON FUNCTION tickbook._native_hypertable(regclass) IS
   'Catalog row of a native hypertable, named by its public or its storage name.';

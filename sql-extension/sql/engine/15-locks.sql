@@ -1,39 +1,52 @@
 -- Locks are taken in one order everywhere: the hypertable's advisory lock, the hypertable, DEFAULT, a chunk.
--- A session that waits for a strong lock holds up everyone who comes after it, and one that waits while it holds another
--- can end in a deadlock that the server may resolve against a writer. So nothing here waits long at a stretch: it lets
--- go, well before deadlock_timeout (1 s), and tries again. Only late does it wait long enough for the server to cancel
--- an autovacuum that is in the way.
+--
+-- No writer may get a deadlock error because of us. The server looks for deadlocks when a session has waited for
+-- deadlock_timeout (1 s), once per wait. So whatever needs strong locks waits for them only in short slices, never while
+-- another session's look is due, and lets go of everything between two slices. If that goes on for too long it is we who
+-- give up. A lock that is to become stronger is a case of its own: whoever queues behind the wait for it and holds a weak
+-- lock on the same table is told at once that this is a deadlock, so for a start it is only taken when it is free. Short slices also keep the queue short that builds up behind a waiting strong lock.
 
-CREATE FUNCTION tickbook._patiently(command text, subject regclass) RETURNS bigint
+CREATE FUNCTION tickbook._patiently(command text, subject regclass, without_waiting boolean DEFAULT false) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET lock_timeout = '300ms' AS $$
 DECLARE
-  begun CONSTANT timestamptz := clock_timestamp();
-  result bigint;
+  begun    CONSTANT timestamptz := clock_timestamp();
+  patience CONSTANT text := coalesce(nullif(current_setting('tickbook.patience', true), ''), '60s');
+  look     CONSTANT interval := current_setting('deadlock_timeout')::interval;
+  pause    double precision;
+  result   bigint;
 BEGIN
   LOOP
+    pause := 0.02 + random() * 0.1;
+    WHILE EXISTS (SELECT FROM pg_locks WHERE waitstart + look BETWEEN clock_timestamp() - interval '50 ms'
+                                                                  AND clock_timestamp() + interval '400 ms') LOOP
+      PERFORM pg_sleep(0.05);
+    END LOOP;
     BEGIN
       IF command LIKE 'SELECT %' THEN
         EXECUTE command INTO result;
+      ELSIF without_waiting AND clock_timestamp() < begun + patience::interval / 2 THEN
+        pause := 0.005;
+        EXECUTE command || ' NOWAIT';
       ELSE
         EXECUTE command;
       END IF;
       RETURN result;
-    EXCEPTION WHEN lock_not_available THEN
-      IF clock_timestamp() > begun + interval '60 seconds' THEN
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      IF clock_timestamp() > begun + patience::interval THEN
         RAISE EXCEPTION USING
           ERRCODE = 'lock_not_available',
-          MESSAGE = format('could not lock %s within a minute', subject),
-          HINT = 'A long transaction uses it (see pg_stat_activity); end that one, or try again later.';
-      ELSIF clock_timestamp() > begun + interval '20 seconds' THEN
-        PERFORM set_config('lock_timeout', '1500ms', true);
+          MESSAGE = format('could not lock %s within %s', subject, patience),
+          HINT = 'A long transaction uses it (see pg_stat_activity); end that one, try again later, or set tickbook.patience '
+                 'to a longer time.';
       END IF;
-      PERFORM pg_sleep(0.02 + random() * 0.1);
+      PERFORM pg_sleep(pause);
     END;
   END LOOP;
 END $$;
-COMMENT ON FUNCTION tickbook._patiently(text, regclass) IS
-  'Runs commands that need strong locks all at once or not at all, and again until it gets them, for up to a minute. '
-  'Returns the number that a SELECT gives.';
+COMMENT ON FUNCTION tickbook._patiently(text, regclass, boolean) IS
+  'Runs commands that need strong locks all at once or not at all, and again until it gets them, for as long as the '
+  'setting tickbook.patience says (60s). Returns the number that a SELECT gives. '
+  'without_waiting is for a LOCK TABLE by a session that has a lock on that table.';
 
 CREATE FUNCTION tickbook._lock_chunks_of(storage regclass) RETURNS void
   LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$

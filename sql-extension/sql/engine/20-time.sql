@@ -32,6 +32,8 @@ CREATE FUNCTION tickbook._bucket(width interval, ts timestamp, origin timestamp)
     WHEN tickbook._months(width) = 0 THEN date_bin(width, ts, origin)
     WHEN tickbook._without_months(width) <> interval '0'
       THEN tickbook._refuse_width(width, 'mixes months with days or time', 'Give months or years alone.', ts)
+    WHEN tickbook._months(width) = 1 THEN date_trunc('month', ts)
+    WHEN tickbook._months(width) = 12 AND date_part('month', origin) = 1 THEN date_trunc('year', ts)
     WHEN NOT isfinite(ts) THEN ts
     ELSE date_trunc('month', origin) + make_interval(months => tickbook._months(width) * floor(
            ((date_part('year', ts) - date_part('year', origin)) * 12 + date_part('month', ts) - date_part('month', origin))

@@ -217,7 +217,7 @@ BEGIN
   END LOOP;
   EXECUTE format('ANALYZE %s', twin);
 
-  PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', source), source);
+  PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', source), source, without_waiting => true);
   -- Sequences: one that belongs to a serial column changes hands, one behind an identity column is made again.
   FOR item IN
     SELECT s.oid::regclass AS sequence, s.relname, a.attname, a.attidentity, q.*

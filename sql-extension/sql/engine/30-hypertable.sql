@@ -135,6 +135,7 @@ DECLARE
   twin   regclass;
   filled boolean;
   start  timestamptz;
+  starts timestamptz[];
 BEGIN
   IF tickbook._is_hypertable(relation) OR tickbook._is_timescaledb_hypertable(relation) THEN
     IF NOT if_not_exists THEN
@@ -164,7 +165,9 @@ BEGIN
   h := ROW(twin, twin, chunk_interval, space_partitions, now());
   PERFORM tickbook._create_default_chunk(h, space_column, tickbook._storage_clause(relation));
   IF filled THEN
-    FOREACH start IN ARRAY tickbook._chunk_starts(relation, time_column, chunk_interval) LOOP
+    starts := tickbook._chunk_starts(relation, time_column, chunk_interval);
+    PERFORM tickbook._check_lock_table(relation, cardinality(starts));
+    FOREACH start IN ARRAY starts LOOP
       PERFORM tickbook._build_chunk(h, start, start + chunk_interval);
     END LOOP;
     EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s', twin, tickbook._stored_columns(relation), relation);
@@ -190,7 +193,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     storage := relation;
   ELSE
-    h := tickbook._hypertable(relation);
+    h := tickbook._native_hypertable(relation);
     storage := h.storage;
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;

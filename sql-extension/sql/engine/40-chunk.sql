@@ -3,7 +3,7 @@
 -- partition bound. Bounds are read and written as text, so every function here that touches one runs in UTC and ISO
 -- style; in it, a date or a timestamp without time zone becomes a timestamptz by a plain cast.
 
-CREATE FUNCTION tickbook._chunks(storage regclass)
+CREATE FUNCTION tickbook._native_chunks(storage regclass)
   RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz)
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
   SELECT c.oid::regclass, bound[1]::timestamptz, bound[2]::timestamptz
@@ -13,7 +13,7 @@ CREATE FUNCTION tickbook._chunks(storage regclass)
    WHERE i.inhparent = storage AND bound IS NOT NULL
    ORDER BY 2
 $$;
-COMMENT ON FUNCTION tickbook._chunks(regclass) IS 'Chunks of a partitioned table, oldest first.';
+COMMENT ON FUNCTION tickbook._native_chunks(regclass) IS 'Chunks of a partitioned table, oldest first.';
 
 CREATE FUNCTION tickbook._default_chunk(storage regclass) RETURNS regclass
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -114,7 +114,8 @@ DECLARE
   filled        boolean;
   moved         bigint := 0;
 BEGIN
-  EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', h.storage);
+  -- A writer that had chosen DEFAULT for a row before it waited for DEFAULT would fail once the row belongs to a chunk.
+  EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', h.storage);
   EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', default_chunk);
   chunk := tickbook._create_partition(h.storage,
     (SELECT regexp_replace(relname, '_default(_\d+)?$', '') FROM pg_class WHERE oid = default_chunk),
@@ -131,22 +132,42 @@ END $$;
 COMMENT ON FUNCTION tickbook._build_chunk(tickbook.hypertable, timestamptz, timestamptz) IS
   'Creates and attaches one chunk, and moves into it what DEFAULT holds of its range; returns the number of rows moved.';
 
+-- Where the interval has changed since a neighbour was made, less than a whole interval may be free.
+CREATE FUNCTION tickbook._free_ranges(h tickbook.hypertable, starts timestamptz[]) RETURNS SETOF tstzrange
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+  SELECT unnest(tstzmultirange(tstzrange(start, start + h.chunk_interval)) - taken)
+    FROM unnest(starts) start,
+         (SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}') AS taken FROM tickbook._native_chunks(h.storage) c) t
+$$;
+COMMENT ON FUNCTION tickbook._free_ranges(tickbook.hypertable, timestamptz[]) IS
+  'What no chunk covers yet of the chunks that start at aligned times.';
+
+-- Every new table and index is locked to the end of the transaction, and the server's lock table does not grow.
+CREATE FUNCTION tickbook._check_lock_table(relation regclass, chunks integer) RETURNS void
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  at_most integer := current_setting('max_locks_per_transaction')::integer * current_setting('max_connections')::integer
+                     / (4 + (SELECT count(*) FROM pg_index WHERE indrelid = relation))::integer;
+BEGIN
+  IF chunks > at_most THEN
+    RAISE EXCEPTION USING ERRCODE = 'configuration_limit_exceeded',
+      MESSAGE = format('%s would get %s chunks in one transaction', relation, chunks),
+      HINT = format('The lock table of this server has room for about %s: take longer chunks, a shorter range at a time, '
+                    'or raise max_locks_per_transaction.', at_most);
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._check_lock_table(regclass, integer) IS
+  'Raises an error if one transaction cannot make as many chunks.';
+
 CREATE FUNCTION tickbook._add_chunks(h tickbook.hypertable, starts timestamptz[], OUT added integer, OUT moved bigint)
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
-  taken tstzmultirange := (SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}') FROM tickbook._chunks(h.storage) c);
-  free  tstzrange;
+  free tstzrange;
 BEGIN
   added := 0;
   moved := 0;
-  IF cardinality(starts) > 1000 THEN
-    RAISE EXCEPTION USING ERRCODE = 'program_limit_exceeded',
-      MESSAGE = format('%s would get %s chunks at once', h.relation, cardinality(starts)),
-      HINT = 'Make at most 1000 in one transaction, because each takes a few locks until its end: call ensure_chunks for '
-             'shorter ranges, or maintain_hypertable with max_chunks.';
-  END IF;
-  -- Where the interval has changed since a neighbour was made, less than a whole interval may be free.
-  FOR free IN SELECT unnest(tstzmultirange(tstzrange(start, start + h.chunk_interval)) - taken) FROM unnest(starts) start LOOP
+  PERFORM tickbook._check_lock_table(h.relation, cardinality(starts));
+  FOREACH free IN ARRAY ARRAY(SELECT tickbook._free_ranges(h, starts)) LOOP
     moved := moved + tickbook._patiently(format('SELECT tickbook._build_chunk(%L, %L, %L)', h, lower(free), upper(free)), h.relation);
     added := added + 1;
   END LOOP;
@@ -158,7 +179,8 @@ COMMENT ON FUNCTION tickbook._add_chunks(tickbook.hypertable, timestamptz[]) IS
 CREATE FUNCTION tickbook.ensure_chunks(relation regclass, range_start timestamptz, range_end timestamptz) RETURNS integer
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  h tickbook.hypertable;
+  h      tickbook.hypertable;
+  starts timestamptz[];
 BEGIN
   IF NOT isfinite(range_start) OR NOT isfinite(range_end) OR (range_start <= range_end) IS NOT TRUE THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -168,13 +190,17 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN 0;  -- TimescaleDB makes a chunk when its first row arrives
   END IF;
-  h := tickbook._hypertable(relation);
+  h := tickbook._native_hypertable(relation);
+  starts := ARRAY(SELECT generate_series(tickbook._chunk_start(range_start, h.chunk_interval), range_end, h.chunk_interval));
+  IF NOT EXISTS (SELECT FROM tickbook._free_ranges(h, starts)) THEN
+    RETURN 0;  -- the common case takes no lock
+  END IF;
   PERFORM tickbook._lock_chunks_of(h.storage);
-  RETURN (tickbook._add_chunks(h, ARRAY(
-    SELECT generate_series(tickbook._chunk_start(range_start, h.chunk_interval), range_end, h.chunk_interval)))).added;
+  RETURN (tickbook._add_chunks(h, starts)).added;
 END $$;
 COMMENT ON FUNCTION tickbook.ensure_chunks(regclass, timestamptz, timestamptz) IS
-  'Makes the missing chunks for times from range_start to range_end, both included; returns how many it made.';
+  'Makes the missing chunks for times from range_start to range_end, both included; returns how many it made. '
+  'If there are any, other writers wait until the transaction ends, so do not write in the same one.';
 
 CREATE FUNCTION tickbook.maintain_hypertable(relation regclass, max_chunks integer DEFAULT NULL) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
@@ -186,12 +212,12 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN 0;
   END IF;
-  h := tickbook._hypertable(relation);
+  h := tickbook._native_hypertable(relation);
   PERFORM tickbook._lock_chunks_of(h.storage);
   starts := tickbook._chunk_starts(tickbook._default_chunk(h.storage), tickbook._key_column(h.storage), h.chunk_interval);
   moved := (tickbook._add_chunks(h, starts[:coalesce(max_chunks, cardinality(starts))])).moved;
   -- A table that is being written now will need its next chunk soon; one that holds only history never will.
-  IF EXISTS (SELECT FROM tickbook._chunks(h.storage) c
+  IF EXISTS (SELECT FROM tickbook._native_chunks(h.storage) c
               WHERE c.range_end > now() - h.chunk_interval AND c.range_start <= now() AND tickbook._has_rows(c.chunk)) THEN
     PERFORM tickbook.ensure_chunks(relation, now(), now() + h.chunk_interval);
   END IF;
@@ -258,7 +284,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN QUERY SELECT * FROM tickbook._timescaledb_chunks(relation);
   ELSE
-    RETURN QUERY SELECT * FROM tickbook._chunks((tickbook._hypertable(relation)).storage);
+    RETURN QUERY SELECT * FROM tickbook._native_chunks((tickbook._native_hypertable(relation)).storage);
   END IF;
 END $$;
 COMMENT ON FUNCTION tickbook._chunks_of(regclass) IS 'Chunks of a hypertable of either engine.';
@@ -278,7 +304,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     storage := relation;
   ELSE
-    storage := (tickbook._hypertable(relation)).storage;
+    storage := (tickbook._native_hypertable(relation)).storage;
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;
   doomed := ARRAY(SELECT tickbook.show_chunks(relation, older_than, newer_than));

@@ -6,7 +6,7 @@ BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN relation;
   END IF;
-  RETURN (tickbook._hypertable(relation)).relation;
+  RETURN (tickbook._native_hypertable(relation)).relation;
 END $$;
 COMMENT ON FUNCTION tickbook._public_name(regclass) IS 'The hypertable that a name stands for, or an error.';
 
@@ -89,6 +89,7 @@ CREATE FUNCTION tickbook._do_job(relation regclass, kind text) RETURNS bigint
 DECLARE
   owner name := (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = relation);
   role_before text := current_setting('role');
+  patience text := coalesce(nullif(current_setting('tickbook.patience', true), ''), '5s');  -- it will be tried again
   settings jsonb;
   rows bigint;
 BEGIN
@@ -100,6 +101,7 @@ BEGIN
     END IF;
     PERFORM set_config('role', owner, true);
   END IF;
+  PERFORM set_config('tickbook.patience', patience, true);
   SELECT config INTO settings FROM tickbook.job j WHERE j.relation = _do_job.relation AND j.kind = _do_job.kind;
   EXECUTE format('SELECT tickbook.%I($1, $2)', '_job_' || kind) INTO rows USING relation, settings;
   PERFORM set_config('role', role_before, true);

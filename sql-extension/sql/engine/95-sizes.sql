@@ -1,26 +1,42 @@
--- How much a relation holds, for the views.
+-- How much a hypertable holds, for the views. One query for all chunks: there can be thousands.
 
-CREATE FUNCTION tickbook._leaves(relation regclass) RETURNS SETOF regclass
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT relid FROM pg_partition_tree(relation) WHERE isleaf
-  UNION
-  SELECT oid FROM pg_class WHERE oid = relation AND relkind = 'r'
-$$;
-COMMENT ON FUNCTION tickbook._leaves(regclass) IS 'The tables that hold the rows of a table, partitioned or not.';
+-- A crash empties the statistics; then the planner's guess from the size of the table is all there is.
+CREATE FUNCTION tickbook._guessed_rows(leaf regclass) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  pages bigint := pg_relation_size(leaf) / current_setting('block_size')::integer;
+  plan  json;
+BEGIN
+  IF pages = 0 OR NOT has_table_privilege(leaf, 'SELECT') THEN
+    RETURN 0;
+  END IF;
+  EXECUTE format('EXPLAIN (FORMAT json) SELECT FROM ONLY %s', leaf) INTO plan;
+  RETURN (plan -> 0 -> 'Plan' ->> 'Plan Rows')::bigint * pages / greatest(pages, 10);  -- it plans for at least 10 pages
+END $$;
+COMMENT ON FUNCTION tickbook._guessed_rows(regclass) IS 'Rows of a table that is not partitioned, as the planner guesses.';
 
--- What this session has not yet reported to the statistics counts too, so a chunk shows its rows right after the COPY.
-CREATE FUNCTION tickbook._estimated_rows(relation regclass) RETURNS bigint
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT coalesce(sum(CASE WHEN pg_relation_size(c.oid) = 0 THEN 0 ELSE greatest(l.live, CASE WHEN l.live <= 0 THEN c.reltuples END, 0) END), 0)::bigint
-    FROM tickbook._leaves(relation) leaf
-    JOIN pg_class c ON c.oid = leaf
-   CROSS JOIN LATERAL (SELECT pg_stat_get_live_tuples(c.oid) + pg_stat_get_xact_tuples_inserted(c.oid)
-                              - pg_stat_get_xact_tuples_deleted(c.oid) AS live) l
+-- What this session has not reported to the statistics yet counts too, so a table shows its rows right after the COPY.
+CREATE FUNCTION tickbook._contents(relations regclass[])
+  RETURNS TABLE (relation regclass, estimated_rows bigint, table_bytes bigint, index_bytes bigint)
+  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT r, sum(CASE WHEN s.live > 0 THEN s.live ELSE tickbook._guessed_rows(l.leaf) END)::bigint,
+         sum(pg_table_size(l.leaf))::bigint, sum(pg_indexes_size(l.leaf))::bigint
+    FROM unnest(relations) r
+    LEFT JOIN LATERAL pg_partition_tree(r) t ON t.isleaf
+   CROSS JOIN LATERAL (SELECT coalesce(t.relid, r) AS leaf) l
+   CROSS JOIN LATERAL (SELECT pg_stat_get_live_tuples(l.leaf) + pg_stat_get_xact_tuples_inserted(l.leaf)
+                              - pg_stat_get_xact_tuples_deleted(l.leaf) AS live) s
+   GROUP BY r
 $$;
-COMMENT ON FUNCTION tickbook._estimated_rows(regclass) IS 'Rows of a table and its partitions, as the statistics have it.';
+COMMENT ON FUNCTION tickbook._contents(regclass[]) IS
+  'Rows of tables and of their partitions, as the statistics have it, and bytes, TOAST included.';
 
-CREATE FUNCTION tickbook._bytes(relation regclass, OUT table_bytes bigint, OUT index_bytes bigint)
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT sum(pg_table_size(relid))::bigint, sum(pg_indexes_size(relid))::bigint FROM tickbook._leaves(relation) relid
+CREATE FUNCTION tickbook._chunk_contents(relation regclass)
+  RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz, estimated_rows bigint, table_bytes bigint, index_bytes bigint)
+  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  WITH k AS MATERIALIZED (SELECT * FROM tickbook._chunks_of(relation))
+  SELECT k.chunk, k.range_start, k.range_end, c.estimated_rows, c.table_bytes, c.index_bytes
+    FROM k JOIN tickbook._contents(ARRAY(SELECT k.chunk FROM k)) c ON c.relation = k.chunk
+   ORDER BY k.range_start
 $$;
-COMMENT ON FUNCTION tickbook._bytes(regclass) IS 'Bytes of a table and its partitions, TOAST included, and of their indexes.';
+COMMENT ON FUNCTION tickbook._chunk_contents(regclass) IS 'Chunks of a hypertable of either engine, oldest first, and what they hold.';

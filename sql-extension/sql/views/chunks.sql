@@ -1,11 +1,10 @@
 -- Every chunk, with its range in time and what it holds.
 CREATE VIEW tickbook.chunks AS
-  SELECT h.relation, k.chunk, k.range_start, k.range_end, tickbook._estimated_rows(k.chunk) AS estimated_rows, b.table_bytes, b.index_bytes
+  SELECT h.relation, k.chunk, k.range_start, k.range_end, k.estimated_rows, k.table_bytes, k.index_bytes
     FROM (SELECT n.relation FROM tickbook.hypertable n JOIN pg_catalog.pg_class c ON c.oid = n.relation
           UNION ALL
           SELECT t.relation FROM tickbook._timescaledb_hypertables() t) h
-   CROSS JOIN LATERAL tickbook._chunks_of(h.relation) k
-   CROSS JOIN LATERAL tickbook._bytes(k.chunk) b;
+   CROSS JOIN LATERAL tickbook._chunk_contents(h.relation) k;
 COMMENT ON VIEW tickbook.chunks IS
   'Every chunk of every hypertable: range_start is included, range_end is not; rows are as the statistics have it.';
 GRANT SELECT ON tickbook.chunks TO PUBLIC;

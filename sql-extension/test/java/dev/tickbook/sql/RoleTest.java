@@ -1,0 +1,135 @@
+package dev.tickbook.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everything runs as the caller: an owner can do everything with their own tables and nothing with another's. */
+@MethodSource("dev.tickbook.sql.Servers#natives")
+class RoleTest extends DatabaseTest {
+    private static final String BARS =
+            "(symbol text NOT NULL, time timestamptz NOT NULL, close int, PRIMARY KEY (symbol, time))";
+
+    @BeforeEach
+    void grantTheSchemas() {
+        Roles.create(server);
+        db.execute(
+                "GRANT CREATE ON SCHEMA public TO tickbook_owner, tickbook_other",
+                "GRANT USAGE ON SCHEMA tickbook TO tickbook_owner, tickbook_other, tickbook_reader");
+    }
+
+    @Test
+    void aPlainOwnerNeedsNothingButUsageOnTheSchema() {
+        try (Database owner = db.connectAs("tickbook_owner")) {
+            owner.execute(
+                    "CREATE TABLE mine " + BARS,
+                    "INSERT INTO mine VALUES ('A', '2024-01-01', 1)",
+                    "SELECT tickbook.create_hypertable('mine', 'time', INTERVAL '1 day', migrate_data => true)",
+                    "SELECT tickbook.ensure_chunks('mine', '2024-02-01', '2024-02-02')",
+                    "INSERT INTO mine VALUES ('A', '2024-03-01', 1)",
+                    "SELECT tickbook.add_retention_policy('mine', INTERVAL '100 years')",
+                    "CALL tickbook.run_jobs()");
+            assertThat(owner.rows("SELECT job, last_status FROM tickbook.jobs ORDER BY 1"))
+                    .containsExactly("maintenance|succeeded", "retention|succeeded");
+            assertThat(owner.count("SELECT count(*) FROM tickbook.chunks")).isEqualTo(4);
+            owner.execute(
+                    "SELECT tickbook.drop_chunks('mine', DATE '2024-01-15')",
+                    "SELECT tickbook.revert_hypertable('mine')");
+        }
+    }
+
+    @Test
+    void noOneTouchesWhatTheyDoNotOwn() {
+        try (Database owner = db.connectAs("tickbook_owner");
+                Database other = db.connectAs("tickbook_other")) {
+            owner.execute(
+                    "CREATE TABLE plain " + BARS,
+                    "CREATE TABLE mine " + BARS,
+                    "SELECT tickbook.create_hypertable('mine', 'time')",
+                    "SELECT tickbook.ensure_chunks('mine', '2024-02-01', '2024-02-01')");
+            assertError(other, "SELECT tickbook.create_hypertable('plain', 'time')")
+                    .isEqualTo(
+                            "42501 must be owner of table public.plain HINT: Run this as tickbook_owner, or as a member of that role.");
+            assertError(other, "SELECT tickbook.revert_hypertable('mine')").startsWith("42501");
+            assertError(other, "SELECT tickbook.ensure_chunks('mine', '2025-02-01', '2025-02-01')")
+                    .startsWith("42501");
+            assertError(other, "SELECT tickbook.drop_chunks('mine', now())").startsWith("42501");
+            assertError(other, "SELECT tickbook.add_retention_policy('mine', INTERVAL '1 day')")
+                    .isEqualTo(
+                            "42501 must be owner of public.mine HINT: Run this as the owner, or as a member of the role that owns it.");
+            assertError(other, "DELETE FROM tickbook.hypertable").startsWith("42501 must be owner of public.mine");
+            assertError(other, "UPDATE tickbook.job SET config = '{}'")
+                    .startsWith("42501 must be owner of public.mine");
+            other.execute("CREATE TABLE theirs " + BARS);
+            assertError(other, "INSERT INTO tickbook.hypertable VALUES ('theirs', 'mine', '1 day')")
+                    .as("nor make their row point to it")
+                    .startsWith("42501 must be owner of public.mine");
+            assertError(other, "TRUNCATE tickbook.job").startsWith("42501 permission denied");
+            other.execute("CALL tickbook.run_jobs()");
+            assertThat(db.count("SELECT count(*) FROM tickbook.job_runs"))
+                    .as("run_jobs() leaves them alone")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aReaderReadsAndChangesNothing() {
+        db.execute(
+                "CREATE TABLE bars " + BARS,
+                "SELECT tickbook.create_hypertable('bars', 'time')",
+                "SELECT tickbook.ensure_chunks('bars', '2024-01-01', '2024-01-01')",
+                "INSERT INTO bars VALUES ('A', '2024-01-01', 7)",
+                "GRANT SELECT ON bars TO tickbook_reader",
+                "CALL tickbook.run_jobs()");
+        try (Database reader = db.connectAs("tickbook_reader")) {
+            assertThat(
+                            reader.rows(
+                                    "SELECT tickbook.time_bucket('1 day', time), tickbook.last(close, time) FROM bars GROUP BY 1"))
+                    .hasSize(1);
+            for (String view : new String[] {"hypertables", "chunks", "jobs", "job_runs"}) {
+                assertThat(reader.rows("SELECT * FROM tickbook." + view))
+                        .as(view)
+                        .hasSize(1);
+            }
+            assertThat(reader.rows("SELECT tickbook.show_chunks('bars')")).hasSize(1);
+            assertError(reader, "SELECT tickbook.ensure_chunks('bars', '2025-01-01', '2025-01-01')")
+                    .startsWith("42501");
+            assertError(reader, "DELETE FROM tickbook.job_run").startsWith("42501");
+            assertError(reader, "SELECT * FROM bars_p20231228")
+                    .as("chunks are reached through the hypertable")
+                    .startsWith("42501");
+        }
+    }
+
+    @Test
+    void jobsRunAsTheOwnerOfTheTable() {
+        db.execute(
+                "CREATE TABLE seen (who name)",
+                "GRANT INSERT ON seen TO PUBLIC",
+                "CREATE FUNCTION watched(text) RETURNS boolean LANGUAGE plpgsql AS"
+                        + " $$ BEGIN INSERT INTO public.seen VALUES (current_user); RETURN true; END $$",
+                "CREATE TABLE bars " + BARS,
+                "ALTER TABLE bars ADD CHECK (watched(symbol)), OWNER TO tickbook_owner",
+                "SELECT tickbook.create_hypertable('bars', 'time')",
+                "INSERT INTO bars VALUES ('A', '2024-01-01', 1)",
+                "TRUNCATE seen",
+                "CALL tickbook.run_jobs()");
+        assertThat(db.rows("SELECT status, rows, error FROM tickbook.job_runs")).containsExactly("succeeded|1|");
+        assertThat(db.rows("SELECT DISTINCT who FROM seen")).containsExactly("tickbook_owner");
+        assertThat(db.value("SELECT current_user", String.class)).isEqualTo("postgres");
+    }
+
+    @Test
+    void aTableOwnerWithoutTheSchemaIsNamedInTheRunsError() {
+        db.execute(
+                "CREATE TABLE bars " + BARS,
+                "SELECT tickbook.create_hypertable('bars', 'time')",
+                "ALTER TABLE bars OWNER TO tickbook_owner",
+                "REVOKE USAGE ON SCHEMA tickbook FROM tickbook_owner",
+                "CALL tickbook.run_jobs()");
+        assertThat(db.rows("SELECT status, error FROM tickbook.job_runs"))
+                .containsExactly("failed|owner tickbook_owner of public.bars cannot use schema tickbook");
+    }
+}
