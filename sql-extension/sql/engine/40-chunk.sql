@@ -204,6 +204,9 @@ BEGIN
     RETURN 0;  -- TimescaleDB makes a chunk when its first row arrives
   END IF;
   h := tickbook._native_hypertable(relation);
+  IF range_end - range_start > h.chunk_interval * 1000000 THEN
+    PERFORM tickbook._check_lock_table(relation, 1000000);
+  END IF;
   starts := ARRAY(SELECT generate_series(tickbook._chunk_start(range_start, h.chunk_interval), range_end,
       h.chunk_interval));
   IF NOT EXISTS (SELECT FROM tickbook._free_ranges(h, starts)) THEN
