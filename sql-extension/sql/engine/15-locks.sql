@@ -52,8 +52,25 @@ COMMENT ON FUNCTION tickbook._patiently(text, regclass, boolean) IS
   'without_waiting is for a LOCK TABLE by a session that has a lock on that table.';
 
 CREATE FUNCTION tickbook._lock_chunks_of(storage regclass) RETURNS void
-  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT pg_advisory_xact_lock('tickbook.hypertable'::regclass::oid::integer, storage::oid::integer)
-$$;
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock('tickbook.hypertable'::regclass::oid::integer, storage::oid::integer);
+  PERFORM tickbook._native_hypertable(storage);  -- it may have been reverted meanwhile
+END $$;
 COMMENT ON FUNCTION tickbook._lock_chunks_of(regclass) IS
   'One session at a time changes the set of chunks of a hypertable; others wait here, not in front of its writers.';
+
+CREATE FUNCTION tickbook._lock_for_rebuild(relation regclass) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  name text := relation;
+BEGIN
+  PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', name), relation);
+  IF NOT EXISTS (SELECT FROM pg_class WHERE oid = relation) THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'object_in_use',
+      MESSAGE = format('table %s was replaced by another session', name),
+      HINT = 'Look at what it is now, and call again if you still want to.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._lock_for_rebuild(regclass) IS 'From here to the end writers of a table wait; readers do not.';

@@ -159,7 +159,7 @@ BEGIN
   PERFORM tickbook._check_convertible(relation, time_column, chunk_interval, space_column, space_partitions);
 
   -- Writers wait from here on, readers do not.
-  PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation), relation);
+  PERFORM tickbook._lock_for_rebuild(relation);
   EXECUTE format('SELECT EXISTS (SELECT FROM %s)', relation) INTO filled;
   IF filled AND NOT migrate_data THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -210,7 +210,7 @@ BEGIN
     storage := h.storage;
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;
-  PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', storage), storage);
+  PERFORM tickbook._lock_for_rebuild(storage);
   twin := tickbook._create_twin(storage, '',
       tickbook._storage_clause(coalesce(tickbook._template_chunk(storage), storage)));
   EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s', twin, tickbook._stored_columns(storage), storage);
