@@ -1,12 +1,15 @@
 -- Locks are taken in one order everywhere: the hypertable's advisory lock, the hypertable, DEFAULT, a chunk.
 --
 -- No writer may get a deadlock error because of us. The server looks for deadlocks when a session has waited for
--- deadlock_timeout (1 s), once per wait. So whatever needs strong locks waits for them only in short slices, never while
--- another session's look is due, and lets go of everything between two slices. If that goes on for too long it is we who
--- give up. A lock that is to become stronger is a case of its own: whoever queues behind the wait for it and holds a weak
--- lock on the same table is told at once that this is a deadlock, so for a start it is only taken when it is free. Short slices also keep the queue short that builds up behind a waiting strong lock.
+-- deadlock_timeout (1 s), once per wait. So whatever needs strong locks waits for them only in short slices, never
+-- while another session's look is due, and lets go of everything between two slices. If that goes on for too long it
+-- is we who give up. Short slices also keep the queue short that builds up behind a waiting strong lock.
+--
+-- A lock that is to become stronger is a case of its own: whoever queues behind the wait for it while holding a weak
+-- lock on the same table is told at once that this is a deadlock. So for a start it is only taken when it is free.
 
-CREATE FUNCTION tickbook._patiently(command text, subject regclass, without_waiting boolean DEFAULT false) RETURNS bigint
+CREATE FUNCTION tickbook._patiently(command text, subject regclass, without_waiting boolean DEFAULT false)
+  RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET lock_timeout = '300ms' AS $$
 DECLARE
   begun    CONSTANT timestamptz := clock_timestamp();
@@ -36,8 +39,8 @@ BEGIN
         RAISE EXCEPTION USING
           ERRCODE = 'lock_not_available',
           MESSAGE = format('could not lock %s within %s', subject, patience),
-          HINT = 'A long transaction uses it (see pg_stat_activity); end that one, try again later, or set tickbook.patience '
-                 'to a longer time.';
+          HINT = 'A long transaction uses it (see pg_stat_activity); end that one, try again later, or set '
+                 'tickbook.patience to a longer time.';
       END IF;
       PERFORM pg_sleep(pause);
     END;
@@ -49,8 +52,25 @@ COMMENT ON FUNCTION tickbook._patiently(text, regclass, boolean) IS
   'without_waiting is for a LOCK TABLE by a session that has a lock on that table.';
 
 CREATE FUNCTION tickbook._lock_chunks_of(storage regclass) RETURNS void
-  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT pg_advisory_xact_lock('tickbook.hypertable'::regclass::oid::integer, storage::oid::integer)
-$$;
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock('tickbook.hypertable'::regclass::oid::integer, storage::oid::integer);
+  PERFORM tickbook._native_hypertable(storage);  -- it may have been reverted meanwhile
+END $$;
 COMMENT ON FUNCTION tickbook._lock_chunks_of(regclass) IS
   'One session at a time changes the set of chunks of a hypertable; others wait here, not in front of its writers.';
+
+CREATE FUNCTION tickbook._lock_for_rebuild(relation regclass) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  name text := relation;
+BEGIN
+  PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', name), relation);
+  IF NOT EXISTS (SELECT FROM pg_class WHERE oid = relation) THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'object_in_use',
+      MESSAGE = format('table %s was replaced by another session', name),
+      HINT = 'Look at what it is now, and call again if you still want to.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._lock_for_rebuild(regclass) IS 'From here to the end writers of a table wait; readers do not.';

@@ -14,15 +14,19 @@ COMMENT ON FUNCTION tickbook._without_months(interval) IS 'Days and time of an i
 CREATE FUNCTION tickbook._plain_days(width interval) RETURNS interval
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN tickbook._without_months(width) + make_interval(days => tickbook._months(width) * 30);
-COMMENT ON FUNCTION tickbook._plain_days(interval) IS 'An interval with every month as 30 days, as chunk intervals count them.';
+COMMENT ON FUNCTION tickbook._plain_days(interval) IS
+  'An interval with every month as 30 days, as chunk intervals count them.';
 
 -- The width is an argument so that the planner does not call this before it knows that the width is wrong.
-CREATE FUNCTION tickbook._refuse_width(width anyelement, reason text, hint text, typed anycompatible) RETURNS anycompatible
+CREATE FUNCTION tickbook._refuse_width(width anyelement, reason text, hint text, typed anycompatible)
+  RETURNS anycompatible
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('bucket width %s %s', width, reason), HINT = hint;
+  RAISE EXCEPTION USING
+    ERRCODE = 'invalid_parameter_value', MESSAGE = format('bucket width %s %s', width, reason), HINT = hint;
 END $$;
-COMMENT ON FUNCTION tickbook._refuse_width(anyelement, text, text, anycompatible) IS 'Raises the error for a width that makes no buckets; the last argument gives it a type.';
+COMMENT ON FUNCTION tickbook._refuse_width(anyelement, text, text, anycompatible) IS
+  'Raises the error for a width that makes no buckets; the last argument gives it a type.';
 
 CREATE FUNCTION tickbook._bucket(width interval, ts timestamp, origin timestamp) RETURNS timestamp
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -36,10 +40,11 @@ CREATE FUNCTION tickbook._bucket(width interval, ts timestamp, origin timestamp)
     WHEN tickbook._months(width) = 12 AND date_part('month', origin) = 1 THEN date_trunc('year', ts)
     WHEN NOT isfinite(ts) THEN ts
     ELSE date_trunc('month', origin) + make_interval(months => tickbook._months(width) * floor(
-           ((date_part('year', ts) - date_part('year', origin)) * 12 + date_part('month', ts) - date_part('month', origin))
-           / tickbook._months(width))::integer)
+           ((date_part('year', ts) - date_part('year', origin)) * 12
+            + date_part('month', ts) - date_part('month', origin)) / tickbook._months(width))::integer)
   END;
-COMMENT ON FUNCTION tickbook._bucket(interval, timestamp, timestamp) IS 'Start of the bucket of ts, counted from origin.';
+COMMENT ON FUNCTION tickbook._bucket(interval, timestamp, timestamp) IS
+  'Start of the bucket of ts, counted from origin.';
 
 CREATE FUNCTION tickbook._bucket(width interval, ts timestamptz, origin timestamptz) RETURNS timestamptz
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -47,13 +52,15 @@ CREATE FUNCTION tickbook._bucket(width interval, ts timestamptz, origin timestam
     WHEN tickbook._months(width) = 0 AND width > interval '0' THEN date_bin(width, ts, origin)
     ELSE tickbook._bucket(width, ts AT TIME ZONE 'UTC', origin AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
   END;
-COMMENT ON FUNCTION tickbook._bucket(interval, timestamptz, timestamptz) IS 'Start, in UTC, of the bucket of ts, counted from origin.';
+COMMENT ON FUNCTION tickbook._bucket(interval, timestamptz, timestamptz) IS
+  'Start, in UTC, of the bucket of ts, counted from origin.';
 
 CREATE FUNCTION tickbook._bucket(width interval, ts date, origin date) RETURNS date
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE
     WHEN tickbook._months(width) = 0 AND date_part('epoch', width)::numeric % 86400 <> 0
-      THEN tickbook._refuse_width(width, 'is not a whole number of days', 'Dates fall into buckets of days, weeks, months or years.', ts)
+      THEN tickbook._refuse_width(width, 'is not a whole number of days',
+                                  'Dates fall into buckets of days, weeks, months or years.', ts)
     ELSE tickbook._bucket(width, ts::timestamp, origin::timestamp)::date
   END;
 COMMENT ON FUNCTION tickbook._bucket(interval, date, date) IS 'First day of the bucket of ts, counted from origin.';
@@ -85,36 +92,48 @@ CREATE FUNCTION tickbook.time_bucket(width interval, ts date, "offset" interval)
 
 -- Where clocks are set back, an hour of local time happens twice and AT TIME ZONE takes the second: a bucket that would
 -- then start after ts is moved back by whole widths.
-CREATE FUNCTION tickbook._zoned_bucket(width interval, ts timestamptz, timezone text, origin timestamptz) RETURNS timestamptz
+CREATE FUNCTION tickbook._zoned_bucket(width interval, ts timestamptz, timezone text, origin timestamptz)
+  RETURNS timestamptz
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  RETURN tickbook._bucket(width, ts AT TIME ZONE timezone,
-                          coalesce(origin AT TIME ZONE timezone, timestamp '2000-01-03 00:00:00')) AT TIME ZONE timezone;
-COMMENT ON FUNCTION tickbook._zoned_bucket(interval, timestamptz, text, timestamptz) IS 'Start of the bucket of ts in local time.';
+  RETURN tickbook._bucket(
+    width, ts AT TIME ZONE timezone, coalesce(origin AT TIME ZONE timezone, timestamp '2000-01-03 00:00:00')
+  ) AT TIME ZONE timezone;
+COMMENT ON FUNCTION tickbook._zoned_bucket(interval, timestamptz, text, timestamptz) IS
+  'Start of the bucket of ts in local time.';
 
 CREATE FUNCTION tickbook._not_after(bucket timestamptz, ts timestamptz, width interval) RETURNS timestamptz
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN CASE WHEN bucket > ts
     THEN bucket - width * ceil(extract(epoch FROM bucket - ts) / extract(epoch FROM width))::integer ELSE bucket END;
-COMMENT ON FUNCTION tickbook._not_after(timestamptz, timestamptz, interval) IS 'The last time at or before ts that is whole widths before bucket.';
+COMMENT ON FUNCTION tickbook._not_after(timestamptz, timestamptz, interval) IS
+  'The last time at or before ts that is whole widths before bucket.';
 
-CREATE FUNCTION tickbook._local_bucket(width interval, ts timestamptz, timezone text, origin timestamptz) RETURNS timestamptz
+CREATE FUNCTION tickbook._local_bucket(width interval, ts timestamptz, timezone text, origin timestamptz)
+  RETURNS timestamptz
   LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN CASE WHEN tickbook._zoned_bucket(width, ts, timezone, origin) <= ts THEN tickbook._zoned_bucket(width, ts, timezone, origin)
-              ELSE tickbook._not_after(tickbook._zoned_bucket(width, ts, timezone, origin), ts, width) END;
-COMMENT ON FUNCTION tickbook._local_bucket(interval, timestamptz, text, timestamptz) IS 'Start of the bucket of ts in local time, at or before ts.';
+  RETURN CASE
+    WHEN tickbook._zoned_bucket(width, ts, timezone, origin) <= ts
+      THEN tickbook._zoned_bucket(width, ts, timezone, origin)
+    ELSE tickbook._not_after(tickbook._zoned_bucket(width, ts, timezone, origin), ts, width)
+  END;
+COMMENT ON FUNCTION tickbook._local_bucket(interval, timestamptz, text, timestamptz) IS
+  'Start of the bucket of ts in local time, at or before ts.';
 
 CREATE FUNCTION tickbook.time_bucket(
   width interval, ts timestamptz, timezone text, origin timestamptz DEFAULT NULL, "offset" interval DEFAULT NULL
 ) RETURNS timestamptz
   LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN tickbook._local_bucket(width, ts - coalesce("offset", interval '0'), timezone, origin) + coalesce("offset", interval '0');
+  RETURN tickbook._local_bucket(width, ts - coalesce("offset", interval '0'), timezone, origin)
+         + coalesce("offset", interval '0');
 
-CREATE FUNCTION tickbook.time_bucket(width smallint, ts smallint, "offset" smallint DEFAULT 0::smallint) RETURNS smallint
+CREATE FUNCTION tickbook.time_bucket(width smallint, ts smallint, "offset" smallint DEFAULT 0::smallint)
+  RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE
     WHEN width <= 0
       THEN tickbook._refuse_width(width, 'is not greater than zero', 'Give a positive number.', ts)
-    ELSE ts - (ts - "offset" % width) % width - CASE WHEN (ts - "offset" % width) % width < 0 THEN width ELSE 0::smallint END
+    ELSE ts - (ts - "offset" % width) % width
+         - CASE WHEN (ts - "offset" % width) % width < 0 THEN width ELSE 0::smallint END
   END;
 CREATE FUNCTION tickbook.time_bucket(width integer, ts integer, "offset" integer DEFAULT 0) RETURNS integer
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -135,10 +154,11 @@ DO $$
 DECLARE
   f regprocedure;
 BEGIN
-  FOR f IN SELECT p.oid FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'tickbook'::regnamespace AND p.proname = 'time_bucket' LOOP
+  FOR f IN SELECT p.oid FROM pg_catalog.pg_proc p
+    WHERE p.pronamespace = 'tickbook'::regnamespace AND p.proname = 'time_bucket' LOOP
     EXECUTE pg_catalog.format('COMMENT ON FUNCTION %s IS %L', f,
-      'Start of the bucket of the given width that ts falls in. Buckets of days and time count from Monday 2000-01-03, of '
-      'months and years from 2000-01-01, or from origin; offset moves them. A timestamptz is bucketed in UTC unless a time '
-      'zone is given. A width cannot mix months with days or time.');
+      'Start of the bucket of the given width that ts falls in. Buckets of days and time count from Monday '
+      '2000-01-03, of months and years from 2000-01-01, or from origin; offset moves them. A timestamptz is bucketed '
+      'in UTC unless a time zone is given. A width cannot mix months with days or time.');
   END LOOP;
 END $$;

@@ -5,9 +5,11 @@
 -- value can be NULL.
 
 CREATE TYPE tickbook._bookend AS (at timestamptz, value text);
-COMMENT ON TYPE tickbook._bookend IS 'State of first and last; a timestamp without time zone is kept as if it were UTC.';
+COMMENT ON TYPE tickbook._bookend IS
+  'State of first and last; a timestamp without time zone is kept as if it were UTC.';
 
-CREATE FUNCTION tickbook._first_step(state tickbook._bookend, value anyelement, ts timestamptz) RETURNS tickbook._bookend
+CREATE FUNCTION tickbook._first_step(state tickbook._bookend, value anyelement, ts timestamptz)
+  RETURNS tickbook._bookend
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
   IF ts OPERATOR(pg_catalog.<) state.at
@@ -62,7 +64,8 @@ BEGIN
     result := value;
   END IF;
 END $$;
-COMMENT ON FUNCTION tickbook._from_text(text, anyelement) IS 'Reads a value of the type of the second argument from its text form.';
+COMMENT ON FUNCTION tickbook._from_text(text, anyelement) IS
+  'Reads a value of the type of the second argument from its text form.';
 
 CREATE FUNCTION tickbook._bookend_value(state tickbook._bookend, value anyelement, ts timestamptz) RETURNS anyelement
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$

@@ -24,7 +24,8 @@ BEGIN
   END LOOP;
   RETURN stem || ending;
 END $$;
-COMMENT ON FUNCTION tickbook._free_name(oid, text, text) IS 'A table name that is free in the schema, at most 63 bytes long.';
+COMMENT ON FUNCTION tickbook._free_name(oid, text, text) IS
+  'A table name that is free in the schema, at most 63 bytes long.';
 
 CREATE FUNCTION tickbook._stored_columns(relation regclass) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -49,7 +50,8 @@ CREATE FUNCTION tickbook._tablespace_clause(relation regclass) RETURNS text
   SELECT coalesce((SELECT format(' TABLESPACE %I', t.spcname)
                      FROM pg_class c JOIN pg_tablespace t ON t.oid = c.reltablespace WHERE c.oid = relation), '')
 $$;
-COMMENT ON FUNCTION tickbook._tablespace_clause(regclass) IS 'TABLESPACE clause of a table that is not in the default one.';
+COMMENT ON FUNCTION tickbook._tablespace_clause(regclass) IS
+  'TABLESPACE clause of a table that is not in the default one.';
 
 -- LIKE leaves out who owns the table and what ANALYZE was told about its columns.
 CREATE FUNCTION tickbook._copy_settings(source regclass, target regclass) RETURNS void
@@ -70,7 +72,8 @@ BEGIN
     EXECUTE command;
   END LOOP;
 END $$;
-COMMENT ON FUNCTION tickbook._copy_settings(regclass, regclass) IS 'Copies owner and statistics settings of the columns.';
+COMMENT ON FUNCTION tickbook._copy_settings(regclass, regclass) IS
+  'Copies owner and statistics settings of the columns.';
 
 CREATE FUNCTION tickbook._create_twin(source regclass, partition_clause text, storage_clause text) RETURNS regclass
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -100,7 +103,8 @@ CREATE FUNCTION tickbook._index_command(index_id regclass, new_name name, target
    CROSS JOIN LATERAL (SELECT CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END AS word) u
    WHERE i.indexrelid = index_id
 $$;
-COMMENT ON FUNCTION tickbook._index_command(regclass, name, regclass) IS 'Command that makes the same index on another table.';
+COMMENT ON FUNCTION tickbook._index_command(regclass, name, regclass) IS
+  'Command that makes the same index on another table.';
 
 CREATE FUNCTION tickbook._grant_commands(relation regclass, replacement regclass) RETURNS SETOF text
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -110,19 +114,23 @@ DECLARE
 BEGIN
   -- Default privileges may have given the replacement what the original does not have.
   RETURN QUERY SELECT DISTINCT format('REVOKE ALL ON %s FROM %s', object, grantee)
-    FROM pg_class c, tickbook._acl_entries(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char",
-                                                                         c.relowner)))
-   WHERE c.oid = replacement;
+    FROM pg_class c, tickbook._acl_entries(tickbook._acl(c)) WHERE c.oid = replacement;
   RETURN QUERY SELECT format('GRANT %s ON %s TO %s%s', privilege, object, grantee, grant_option)
-    FROM pg_class c, tickbook._acl_entries(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char",
-                                                                         c.relowner)))
-   WHERE c.oid = relation;
+    FROM pg_class c, tickbook._acl_entries(tickbook._acl(c)) WHERE c.oid = relation;
   RETURN QUERY SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege, a.attname, object, grantee, grant_option)
     FROM pg_attribute a, tickbook._acl_entries(a.attacl)
    WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
 END $$;
 COMMENT ON FUNCTION tickbook._grant_commands(regclass, regclass) IS
   'Commands that give a replacement, once it has the name of a relation, the privileges of that relation.';
+
+CREATE FUNCTION tickbook._acl(relation pg_catalog.pg_class) RETURNS aclitem[]
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT coalesce(relation.relacl,
+                  acldefault(CASE relation.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relation.relowner))
+$$;
+COMMENT ON FUNCTION tickbook._acl(pg_catalog.pg_class) IS
+  'Privileges on a table or sequence, the default ones included.';
 
 CREATE FUNCTION tickbook._acl_entries(acl aclitem[])
   RETURNS TABLE (privilege text, grantee text, grant_option text)
@@ -142,23 +150,29 @@ BEGIN
   RETURN QUERY SELECT pg_get_triggerdef(oid) FROM pg_trigger
     WHERE tgrelid = source AND NOT tgisinternal ORDER BY oid;
   RETURN QUERY SELECT format('ALTER TABLE %s %s TRIGGER %I', name,
-                             CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, tgname)
+      CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END,
+      tgname)
     FROM pg_trigger WHERE tgrelid = source AND NOT tgisinternal AND tgenabled <> 'O';
   RETURN QUERY SELECT format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', polname, name,
       CASE WHEN polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
-      CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
-      (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END, ', ') FROM unnest(polroles) r),
+      CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE'
+          ELSE 'ALL' END,
+      (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END, ', ')
+        FROM unnest(polroles) r),
       ' USING (' || pg_get_expr(polqual, source) || ')', ' WITH CHECK (' || pg_get_expr(polwithcheck, source) || ')')
     FROM pg_policy WHERE polrelid = source ORDER BY oid;
-  RETURN QUERY SELECT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', name) FROM pg_class WHERE oid = source AND relrowsecurity;
-  RETURN QUERY SELECT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', name) FROM pg_class WHERE oid = source AND relforcerowsecurity;
+  RETURN QUERY SELECT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', name) FROM pg_class
+    WHERE oid = source AND relrowsecurity;
+  RETURN QUERY SELECT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', name) FROM pg_class
+    WHERE oid = source AND relforcerowsecurity;
   RETURN QUERY SELECT format('ALTER TABLE %s REPLICA IDENTITY %s', name,
       CASE relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' ELSE
         (SELECT format('USING INDEX %I', i.relname) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
           WHERE x.indrelid = source AND x.indisreplident) END)
     FROM pg_class WHERE oid = source AND relreplident <> 'd';
   RETURN QUERY SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext WHERE stxrelid = source ORDER BY oid;
-  RETURN QUERY SELECT format('ALTER STATISTICS %s.%I SET STATISTICS %s', stxnamespace::regnamespace, stxname, stxstattarget)
+  RETURN QUERY SELECT format('ALTER STATISTICS %s.%I SET STATISTICS %s', stxnamespace::regnamespace, stxname,
+      stxstattarget)
     FROM pg_statistic_ext WHERE stxrelid = source AND stxstattarget >= 0;
   RETURN QUERY SELECT format('COMMENT ON %s IS %L', object, description) FROM (
       SELECT 'TABLE ' || name, obj_description(source, 'pg_class')
@@ -172,7 +186,8 @@ BEGIN
       SELECT format('TRIGGER %I ON %s', tgname, name), obj_description(oid, 'pg_trigger')
         FROM pg_trigger WHERE tgrelid = source AND NOT tgisinternal
       UNION ALL
-      SELECT format('POLICY %I ON %s', polname, name), obj_description(oid, 'pg_policy') FROM pg_policy WHERE polrelid = source
+      SELECT format('POLICY %I ON %s', polname, name), obj_description(oid, 'pg_policy') FROM pg_policy
+        WHERE polrelid = source
       UNION ALL
       SELECT format('STATISTICS %s.%I', stxnamespace::regnamespace, stxname), obj_description(oid, 'pg_statistic_ext')
         FROM pg_statistic_ext WHERE stxrelid = source
@@ -205,19 +220,23 @@ BEGIN
       EXECUTE tickbook._index_command(item.index_id, interim, twin);
     ELSE
       EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', twin, interim, pg_get_constraintdef(item.constraint_id),
-                     CASE WHEN NOT item.condeferrable THEN ' WITH (' || array_to_string(item.reloptions, ', ') || ')' END);
+                     CASE WHEN NOT item.condeferrable
+                         THEN ' WITH (' || array_to_string(item.reloptions, ', ') || ')' END);
     END IF;
-    late := late || format('ALTER INDEX %s.%I RENAME TO %I', original.relnamespace::regnamespace, interim, item.relname);
+    late := late || format('ALTER INDEX %s.%I RENAME TO %I', original.relnamespace::regnamespace, interim,
+        item.relname);
   END LOOP;
   FOR item IN
     SELECT conname, confrelid::regclass AS referenced, pg_get_constraintdef(oid) AS definition
       FROM pg_constraint WHERE conrelid = source AND contype = 'f' AND conparentid = 0 ORDER BY oid
   LOOP
-    PERFORM tickbook._patiently(format('ALTER TABLE %s ADD CONSTRAINT %I %s', twin, item.conname, item.definition), item.referenced);
+    PERFORM tickbook._patiently(format('ALTER TABLE %s ADD CONSTRAINT %I %s', twin, item.conname, item.definition),
+        item.referenced);
   END LOOP;
   EXECUTE format('ANALYZE %s', twin);
 
-  PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', source), source, without_waiting => true);
+  PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', source), source,
+      without_waiting => true);
   -- Sequences: one that belongs to a serial column changes hands, one behind an identity column is made again.
   FOR item IN
     SELECT s.oid::regclass AS sequence, s.relname, a.attname, a.attidentity, q.*
@@ -235,17 +254,20 @@ BEGIN
     interim := tickbook._free_name(original.relnamespace, item.relname, '_new');
     EXECUTE format('ALTER TABLE %s ALTER COLUMN %I ADD GENERATED %s AS IDENTITY (SEQUENCE NAME %s.%I START WITH %s '
                    'INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s %s)', twin, item.attname,
-                   CASE item.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END, original.relnamespace::regnamespace, interim,
+                   CASE item.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END,
+                   original.relnamespace::regnamespace, interim,
                    item.seqstart, item.seqincrement, item.seqmin, item.seqmax, item.seqcache,
                    CASE WHEN item.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END);
     EXECUTE format('SELECT setval(%L, last_value, is_called) FROM %s',
                    format('%s.%I', original.relnamespace::regnamespace, interim), item.sequence);
-    late := late || format('ALTER SEQUENCE %s.%I RENAME TO %I', original.relnamespace::regnamespace, interim, item.relname)
+    late := late || format('ALTER SEQUENCE %s.%I RENAME TO %I', original.relnamespace::regnamespace, interim,
+        item.relname)
                  || ARRAY(SELECT tickbook._grant_commands(item.sequence,
                             format('%s.%I', original.relnamespace::regnamespace, interim)::regclass));
   END LOOP;
   late := format('ALTER TABLE %s RENAME TO %I', twin, original.relname)
-          || late || ARRAY(SELECT tickbook._late_commands(source)) || ARRAY(SELECT tickbook._grant_commands(source, twin));
+          || late || ARRAY(SELECT tickbook._late_commands(source))
+              || ARRAY(SELECT tickbook._grant_commands(source, twin));
   BEGIN
     EXECUTE format('DROP TABLE %s', source);
   EXCEPTION WHEN dependent_objects_still_exist THEN

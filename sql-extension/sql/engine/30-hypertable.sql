@@ -24,7 +24,8 @@ BEGIN
   END IF;
   IF t.relkind = 'p' OR t.relispartition THEN
     RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
-      MESSAGE = format('table %s is already %s', relation, CASE WHEN t.relispartition THEN 'a partition' ELSE 'partitioned' END),
+      MESSAGE = format('table %s is already %s', relation,
+                       CASE WHEN t.relispartition THEN 'a partition' ELSE 'partitioned' END),
       HINT = 'Copy its rows into an ordinary table (CREATE TABLE ... AS) and make that one a hypertable.';
   END IF;
   IF t.relpersistence <> 'p' THEN
@@ -43,7 +44,8 @@ BEGIN
                FROM pg_attribute WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped));
   ELSIF key.atttypid NOT IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN
     RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
-      MESSAGE = format('column "%s" of table %s is of type %s', time_column, relation, format_type(key.atttypid, key.atttypmod)),
+      MESSAGE = format('column "%s" of table %s is of type %s', time_column, relation,
+          format_type(key.atttypid, key.atttypmod)),
       HINT = 'The time column must be a date, a timestamp or a timestamptz.';
   ELSIF NOT key.attnotnull THEN
     RAISE EXCEPTION USING ERRCODE = 'not_null_violation',
@@ -57,10 +59,12 @@ BEGIN
 
   IF chunk_interval IS NULL OR NOT tickbook._plain_days(chunk_interval) > interval '0' THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-      MESSAGE = format('chunk_interval of table %s must be greater than zero', relation), HINT = 'For example INTERVAL ''7 days''.';
+      MESSAGE = format('chunk_interval of table %s must be greater than zero', relation),
+      HINT = 'For example INTERVAL ''7 days''.';
   ELSIF key.atttypid = 'date'::regtype AND extract(epoch FROM tickbook._plain_days(chunk_interval)) % 86400 <> 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-      MESSAGE = format('chunk_interval %s does not fit column "%s" of table %s, a date', chunk_interval, time_column, relation),
+      MESSAGE = format('chunk_interval %s does not fit column "%s" of table %s, a date', chunk_interval, time_column,
+          relation),
       HINT = 'Give whole days.';
   END IF;
 
@@ -99,21 +103,27 @@ BEGIN
       SELECT FROM pg_inherits WHERE relation IN (inhrelid, inhparent))
     UNION ALL SELECT 'it was created OF a type' WHERE t.reloftype <> 0
     UNION ALL SELECT format('rule %I', rulename) FROM pg_rewrite WHERE ev_class = relation
-    UNION ALL SELECT format('publication %I', p.pubname) FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+    UNION ALL SELECT format('publication %I', p.pubname) FROM pg_publication_rel r
+      JOIN pg_publication p ON p.oid = r.prpubid
                WHERE r.prrelid = relation
-    UNION ALL SELECT format('constraint %I is not validated', conname) FROM pg_constraint WHERE conrelid = relation AND NOT convalidated
+    UNION ALL SELECT format('constraint %I is not validated', conname) FROM pg_constraint
+      WHERE conrelid = relation AND NOT convalidated
     UNION ALL SELECT format('constraint %I is declared NO INHERIT', conname) FROM pg_constraint
                WHERE conrelid = relation AND contype IN ('c', 'n') AND connoinherit
-    UNION ALL SELECT format('exclusion constraint %I', conname) FROM pg_constraint WHERE conrelid = relation AND contype = 'x'
+    UNION ALL SELECT format('exclusion constraint %I', conname) FROM pg_constraint
+      WHERE conrelid = relation AND contype = 'x'
     UNION ALL SELECT format('foreign key %I points to the table itself', conname) FROM pg_constraint
                WHERE conrelid = relation AND confrelid = relation AND contype = 'f'
-    UNION ALL SELECT format('index %s is not valid', indexrelid::regclass) FROM pg_index WHERE indrelid = relation AND NOT indisvalid
-    UNION ALL SELECT format('it is clustered on index %s', indexrelid::regclass) FROM pg_index WHERE indrelid = relation AND indisclustered
+    UNION ALL SELECT format('index %s is not valid', indexrelid::regclass) FROM pg_index
+      WHERE indrelid = relation AND NOT indisvalid
+    UNION ALL SELECT format('it is clustered on index %s', indexrelid::regclass) FROM pg_index
+      WHERE indrelid = relation AND indisclustered
     UNION ALL SELECT format('row trigger %I has transition tables', tgname) FROM pg_trigger
                WHERE tgrelid = relation AND tgtype & 1 = 1 AND (tgoldtable IS NOT NULL OR tgnewtable IS NOT NULL)
     UNION ALL SELECT DISTINCT format('view %s reads it', w.ev_class::regclass) FROM pg_depend d
                 JOIN pg_rewrite w ON w.oid = d.objid AND w.ev_class <> relation
-               WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = relation
+               WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                 AND d.refobjid = relation
   ) p (problem);
   IF obstacle IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
@@ -139,7 +149,8 @@ DECLARE
 BEGIN
   IF tickbook._is_hypertable(relation) OR tickbook._is_timescaledb_hypertable(relation) THEN
     IF NOT if_not_exists THEN
-      RAISE EXCEPTION USING ERRCODE = 'duplicate_object', MESSAGE = format('table %s is already a hypertable', relation),
+      RAISE EXCEPTION USING ERRCODE = 'duplicate_object',
+          MESSAGE = format('table %s is already a hypertable', relation),
         HINT = 'Pass if_not_exists => true to accept that.';
     END IF;
     RAISE NOTICE 'table % is already a hypertable, skipping', relation;
@@ -148,15 +159,17 @@ BEGIN
   PERFORM tickbook._check_convertible(relation, time_column, chunk_interval, space_column, space_partitions);
 
   -- Writers wait from here on, readers do not.
-  PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation), relation);
+  PERFORM tickbook._lock_for_rebuild(relation);
   EXECUTE format('SELECT EXISTS (SELECT FROM %s)', relation) INTO filled;
   IF filled AND NOT migrate_data THEN
-    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('table %s is not empty', relation),
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+        MESSAGE = format('table %s is not empty', relation),
       HINT = 'Pass migrate_data => true to move its rows into chunks. Writers wait until that is done.';
   END IF;
   chunk_interval := tickbook._plain_days(chunk_interval);
   IF tickbook.engine() = 'timescaledb' THEN
-    PERFORM tickbook._timescaledb_create_hypertable(relation, time_column, chunk_interval, space_column, space_partitions, migrate_data);
+    PERFORM tickbook._timescaledb_create_hypertable(relation, time_column, chunk_interval, space_column,
+        space_partitions, migrate_data);
     EXECUTE format('ANALYZE %s', relation);
     RETURN relation;
   END IF;
@@ -197,8 +210,9 @@ BEGIN
     storage := h.storage;
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;
-  PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', storage), storage);
-  twin := tickbook._create_twin(storage, '', tickbook._storage_clause(coalesce(tickbook._template_chunk(storage), storage)));
+  PERFORM tickbook._lock_for_rebuild(storage);
+  twin := tickbook._create_twin(storage, '',
+      tickbook._storage_clause(coalesce(tickbook._template_chunk(storage), storage)));
   EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s', twin, tickbook._stored_columns(storage), storage);
   DELETE FROM tickbook.job j WHERE j.relation = h.relation;
   DELETE FROM tickbook.hypertable t WHERE t.relation = h.relation;

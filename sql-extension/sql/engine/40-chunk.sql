@@ -54,13 +54,15 @@ DECLARE
   part      text;
   hashed    text := CASE WHEN space_column IS NULL THEN '' ELSE format(' PARTITION BY HASH (%I)', space_column) END;
 BEGIN
-  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY EXCLUDING COMMENTS)', chunk, storage)
+  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY EXCLUDING COMMENTS)',
+      chunk, storage)
           || hashed || CASE WHEN hashed = '' THEN storage_clause ELSE '' END || tickbook._tablespace_clause(storage);
   PERFORM tickbook._copy_settings(storage, chunk::regclass);
   IF hashed <> '' THEN
     FOR remainder IN 0 .. space_partitions - 1 LOOP
       part := format('%s.%I', schema_id::regnamespace, tickbook._free_name(schema_id, created, '_s' || remainder));
-      EXECUTE format('CREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %s, REMAINDER %s)', part, chunk, space_partitions, remainder)
+      EXECUTE format('CREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %s, REMAINDER %s)', part, chunk,
+          space_partitions, remainder)
               || storage_clause || tickbook._tablespace_clause(storage);
       PERFORM tickbook._copy_settings(storage, part::regclass);
     END LOOP;
@@ -70,14 +72,16 @@ END $$;
 COMMENT ON FUNCTION tickbook._create_partition(regclass, text, text, name, integer, text) IS
   'Creates a table, with its hash partitions if there is a space column, that can be attached to storage.';
 
-CREATE FUNCTION tickbook._create_default_chunk(h tickbook.hypertable, space_column name, storage_clause text) RETURNS void
+CREATE FUNCTION tickbook._create_default_chunk(h tickbook.hypertable, space_column name, storage_clause text)
+  RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s DEFAULT', h.storage, tickbook._create_partition(
     h.storage, (SELECT regexp_replace(relname, '_new(_\d+)?$', '') FROM pg_class WHERE oid = h.storage), '_default',
     space_column, h.space_partitions, storage_clause));
 END $$;
-COMMENT ON FUNCTION tickbook._create_default_chunk(tickbook.hypertable, name, text) IS 'Gives new storage its DEFAULT partition.';
+COMMENT ON FUNCTION tickbook._create_default_chunk(tickbook.hypertable, name, text) IS
+  'Gives new storage its DEFAULT partition.';
 
 -- A move is not a change that triggers should see.
 CREATE FUNCTION tickbook._delete_quietly(relation regclass, condition text) RETURNS bigint
@@ -101,10 +105,12 @@ BEGIN
   END IF;
   RETURN deleted;
 END $$;
-COMMENT ON FUNCTION tickbook._delete_quietly(regclass, text) IS 'Deletes rows, under an exclusive lock, without firing a trigger.';
+COMMENT ON FUNCTION tickbook._delete_quietly(regclass, text) IS
+  'Deletes rows, under an exclusive lock, without firing a trigger.';
 
 -- The chunk is filled before it is attached: until then it has no triggers, and no index that slows the filling down.
-CREATE FUNCTION tickbook._build_chunk(h tickbook.hypertable, range_start timestamptz, range_end timestamptz) RETURNS bigint
+CREATE FUNCTION tickbook._build_chunk(h tickbook.hypertable, range_start timestamptz, range_end timestamptz)
+  RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
   default_chunk regclass := tickbook._default_chunk(h.storage);
@@ -119,25 +125,30 @@ BEGIN
   EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', default_chunk);
   chunk := tickbook._create_partition(h.storage,
     (SELECT regexp_replace(relname, '_default(_\d+)?$', '') FROM pg_class WHERE oid = default_chunk),
-    to_char(range_start, CASE WHEN range_start = date_trunc('day', range_start) THEN '"_p"YYYYMMDD' ELSE '"_p"YYYYMMDD"_"HH24MISS' END),
-    tickbook._key_column(default_chunk), h.space_partitions, tickbook._storage_clause(tickbook._template_chunk(h.storage)));
+    to_char(range_start, '"_p"YYYYMMDD'
+            || CASE WHEN range_start = date_trunc('day', range_start) THEN '' ELSE '"_"HH24MISS' END),
+    tickbook._key_column(default_chunk), h.space_partitions,
+    tickbook._storage_clause(tickbook._template_chunk(h.storage)));
   EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', default_chunk, in_range) INTO filled;
   IF filled THEN
     EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s WHERE %4$s', chunk, columns, default_chunk, in_range);
     moved := tickbook._delete_quietly(default_chunk, in_range);
   END IF;
-  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', h.storage, chunk, range_start, range_end);
+  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', h.storage, chunk, range_start,
+      range_end);
   RETURN moved;
 END $$;
 COMMENT ON FUNCTION tickbook._build_chunk(tickbook.hypertable, timestamptz, timestamptz) IS
-  'Creates and attaches one chunk, and moves into it what DEFAULT holds of its range; returns the number of rows moved.';
+  'Creates and attaches one chunk, and moves into it what DEFAULT holds of its range; returns the number of rows '
+  'moved.';
 
 -- Where the interval has changed since a neighbour was made, less than a whole interval may be free.
 CREATE FUNCTION tickbook._free_ranges(h tickbook.hypertable, starts timestamptz[]) RETURNS SETOF tstzrange
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
   SELECT unnest(tstzmultirange(tstzrange(start, start + h.chunk_interval)) - taken)
     FROM unnest(starts) start,
-         (SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}') AS taken FROM tickbook._native_chunks(h.storage) c) t
+         (SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}') AS taken
+           FROM tickbook._native_chunks(h.storage) c) t
 $$;
 COMMENT ON FUNCTION tickbook._free_ranges(tickbook.hypertable, timestamptz[]) IS
   'What no chunk covers yet of the chunks that start at aligned times.';
@@ -152,8 +163,8 @@ BEGIN
   IF chunks > at_most THEN
     RAISE EXCEPTION USING ERRCODE = 'configuration_limit_exceeded',
       MESSAGE = format('%s would get %s chunks in one transaction', relation, chunks),
-      HINT = format('The lock table of this server has room for about %s: take longer chunks, a shorter range at a time, '
-                    'or raise max_locks_per_transaction.', at_most);
+      HINT = format('The lock table of this server has room for about %s: take longer chunks, a shorter range at a '
+                    'time, or raise max_locks_per_transaction.', at_most);
   END IF;
 END $$;
 COMMENT ON FUNCTION tickbook._check_lock_table(regclass, integer) IS
@@ -168,15 +179,17 @@ BEGIN
   moved := 0;
   PERFORM tickbook._check_lock_table(h.relation, cardinality(starts));
   FOREACH free IN ARRAY ARRAY(SELECT tickbook._free_ranges(h, starts)) LOOP
-    moved := moved + tickbook._patiently(format('SELECT tickbook._build_chunk(%L, %L, %L)', h, lower(free), upper(free)), h.relation);
+    moved := moved + tickbook._patiently(
+      format('SELECT tickbook._build_chunk(%L, %L, %L)', h, lower(free), upper(free)), h.relation);
     added := added + 1;
   END LOOP;
 END $$;
 COMMENT ON FUNCTION tickbook._add_chunks(tickbook.hypertable, timestamptz[]) IS
-  'Makes the chunks that start at aligned times, as far as they are missing; returns how many it made and how many rows '
-  'moved into them from DEFAULT.';
+  'Makes the chunks that start at aligned times, as far as they are missing; returns how many it made and how many '
+  'rows moved into them from DEFAULT.';
 
-CREATE FUNCTION tickbook.ensure_chunks(relation regclass, range_start timestamptz, range_end timestamptz) RETURNS integer
+CREATE FUNCTION tickbook.ensure_chunks(relation regclass, range_start timestamptz, range_end timestamptz)
+  RETURNS integer
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   h      tickbook.hypertable;
@@ -191,7 +204,11 @@ BEGIN
     RETURN 0;  -- TimescaleDB makes a chunk when its first row arrives
   END IF;
   h := tickbook._native_hypertable(relation);
-  starts := ARRAY(SELECT generate_series(tickbook._chunk_start(range_start, h.chunk_interval), range_end, h.chunk_interval));
+  IF range_end - range_start > h.chunk_interval * 1000000 THEN
+    PERFORM tickbook._check_lock_table(relation, 1000000);
+  END IF;
+  starts := ARRAY(SELECT generate_series(tickbook._chunk_start(range_start, h.chunk_interval), range_end,
+      h.chunk_interval));
   IF NOT EXISTS (SELECT FROM tickbook._free_ranges(h, starts)) THEN
     RETURN 0;  -- the common case takes no lock
   END IF;
@@ -214,11 +231,13 @@ BEGIN
   END IF;
   h := tickbook._native_hypertable(relation);
   PERFORM tickbook._lock_chunks_of(h.storage);
-  starts := tickbook._chunk_starts(tickbook._default_chunk(h.storage), tickbook._key_column(h.storage), h.chunk_interval);
+  starts := tickbook._chunk_starts(tickbook._default_chunk(h.storage), tickbook._key_column(h.storage),
+      h.chunk_interval);
   moved := (tickbook._add_chunks(h, starts[:coalesce(max_chunks, cardinality(starts))])).moved;
   -- A table that is being written now will need its next chunk soon; one that holds only history never will.
   IF EXISTS (SELECT FROM tickbook._native_chunks(h.storage) c
-              WHERE c.range_end > now() - h.chunk_interval AND c.range_start <= now() AND tickbook._has_rows(c.chunk)) THEN
+              WHERE c.range_end > now() - h.chunk_interval AND c.range_start <= now()
+                AND tickbook._has_rows(c.chunk)) THEN
     PERFORM tickbook.ensure_chunks(relation, now(), now() + h.chunk_interval);
   END IF;
   RETURN moved;
@@ -232,11 +251,13 @@ CREATE FUNCTION tickbook._chunk_starts(source regclass, time_column name, chunk_
 DECLARE
   starts timestamptz[];
 BEGIN
-  EXECUTE format('SELECT array_agg(start ORDER BY start) FROM (SELECT DISTINCT tickbook._chunk_start(%1$I, %2$L) AS start '
-                 'FROM %3$s WHERE isfinite(%1$I)) s', time_column, chunk_interval, source) INTO starts;
+  EXECUTE format('SELECT array_agg(start ORDER BY start) FROM ('
+                 'SELECT DISTINCT tickbook._chunk_start(%1$I, %2$L) AS start FROM %3$s WHERE isfinite(%1$I)) s',
+                 time_column, chunk_interval, source) INTO starts;
   RETURN coalesce(starts, '{}');
 END $$;
-COMMENT ON FUNCTION tickbook._chunk_starts(regclass, name, interval) IS 'Starts of the chunks that the rows of a table belong to.';
+COMMENT ON FUNCTION tickbook._chunk_starts(regclass, name, interval) IS
+  'Starts of the chunks that the rows of a table belong to.';
 
 CREATE FUNCTION tickbook._has_rows(relation regclass) RETURNS boolean
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -260,7 +281,8 @@ BEGIN
       HINT = 'Give an interval or a time, for example INTERVAL ''3 months'' or DATE ''2024-01-31''.';
   END CASE;
 END $$;
-COMMENT ON FUNCTION tickbook._as_time(anyelement, text) IS 'A bound that is a time or an interval back from now, as a time.';
+COMMENT ON FUNCTION tickbook._as_time(anyelement, text) IS
+  'A bound that is a time or an interval back from now, as a time.';
 
 CREATE FUNCTION tickbook.show_chunks(
   relation regclass, older_than anyelement DEFAULT NULL::timestamptz, newer_than anycompatible DEFAULT NULL::timestamptz
@@ -271,7 +293,8 @@ DECLARE
   after  timestamptz := tickbook._as_time(newer_than, 'newer_than');
 BEGIN
   RETURN QUERY SELECT c.chunk FROM tickbook._chunks_of(relation) c
-    WHERE (before IS NULL OR c.range_end <= before) AND (after IS NULL OR c.range_start >= after) ORDER BY c.range_start;
+    WHERE (before IS NULL OR c.range_end <= before)
+      AND (after IS NULL OR c.range_start >= after) ORDER BY c.range_start;
 END $$;
 COMMENT ON FUNCTION tickbook.show_chunks(regclass, anyelement, anycompatible) IS
   'Chunks, oldest first, that lie wholly before older_than and wholly at or after newer_than. '
@@ -298,7 +321,8 @@ DECLARE
   doomed  regclass[];
 BEGIN
   IF older_than IS NULL AND newer_than IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('no bound for the chunks of %s to drop', relation),
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+        MESSAGE = format('no bound for the chunks of %s to drop', relation),
       HINT = 'Give older_than, newer_than or both; TRUNCATE empties the whole table.';
   END IF;
   IF tickbook._is_timescaledb_hypertable(relation) THEN
@@ -317,4 +341,5 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION tickbook.drop_chunks(regclass, anyelement, anycompatible) IS
-  'Drops the chunks that show_chunks() shows for the same bounds, at least one of which is needed; returns their names.';
+  'Drops the chunks that show_chunks() shows for the same bounds, at least one of which is needed; returns their '
+  'names.';

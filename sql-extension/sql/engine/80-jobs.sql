@@ -29,7 +29,8 @@ COMMENT ON FUNCTION tickbook._add_job(regclass, text, interval, jsonb, boolean) 
 CREATE FUNCTION tickbook._remove_job(relation regclass, kind text, if_exists boolean) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
-  DELETE FROM tickbook.job j WHERE j.relation = tickbook._public_name(_remove_job.relation) AND j.kind = _remove_job.kind;
+  DELETE FROM tickbook.job j
+    WHERE j.relation = tickbook._public_name(_remove_job.relation) AND j.kind = _remove_job.kind;
   IF NOT FOUND AND NOT if_exists THEN
     RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('%s has no %s policy', relation, kind),
       HINT = 'See tickbook.jobs for what there is, or pass if_exists => true.';
@@ -44,14 +45,16 @@ CREATE FUNCTION tickbook._job_maintenance(relation regclass, config jsonb) RETUR
   SELECT tickbook.maintain_hypertable(relation, 24)
 $$;
 COMMENT ON FUNCTION tickbook._job_maintenance(regclass, jsonb) IS
-  'Every native hypertable has this job; returns rows moved. A step is small, because DEFAULT cannot be read meanwhile.';
+  'Every native hypertable has this job; returns rows moved. A step is small, because DEFAULT cannot be read '
+  'meanwhile.';
 
 -- Held while a job runs, so no job runs twice at a time; the server lets go of it when the session dies.
 CREATE FUNCTION tickbook._try_lock_job(relation regclass, kind text) RETURNS boolean
   LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT pg_try_advisory_xact_lock('tickbook.job'::regclass::oid::integer, hashtext(relation::oid || kind))
 $$;
-COMMENT ON FUNCTION tickbook._try_lock_job(regclass, text) IS 'Until the end of the transaction no one else runs this job.';
+COMMENT ON FUNCTION tickbook._try_lock_job(regclass, text) IS
+  'Until the end of the transaction no one else runs this job.';
 
 CREATE FUNCTION tickbook._due_jobs() RETURNS SETOF tickbook.job
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -71,7 +74,8 @@ BEGIN
   IF tickbook._try_lock_job(relation, kind) THEN
     UPDATE tickbook.job j
        SET consecutive_failures = j.consecutive_failures + 1,
-           next_start = clock_timestamp() + least(j.schedule_interval, interval '5 seconds' * 2 ^ least(j.consecutive_failures + 1, 20))
+           next_start = clock_timestamp() + least(j.schedule_interval,
+               interval '5 seconds' * 2 ^ least(j.consecutive_failures + 1, 20))
      WHERE j.relation = _claim_job.relation AND j.kind = _claim_job.kind AND j.next_start <= clock_timestamp();
     IF FOUND THEN
       INSERT INTO tickbook.job_run AS r (relation, kind) VALUES (relation, kind) RETURNING r.id INTO run_id;
@@ -107,14 +111,16 @@ BEGIN
   PERFORM set_config('role', role_before, true);
   RETURN rows;
 END $$;
-COMMENT ON FUNCTION tickbook._do_job(regclass, text) IS 'Does what a job is there for; returns the number of rows or chunks touched.';
+COMMENT ON FUNCTION tickbook._do_job(regclass, text) IS
+  'Does what a job is there for; returns the number of rows or chunks touched.';
 
 CREATE FUNCTION tickbook._finish_job(run_id bigint, touched bigint, failure text) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   run tickbook.job_run;
 BEGIN
-  UPDATE tickbook.job_run SET finished_at = clock_timestamp(), rows = touched, error = failure WHERE id = run_id RETURNING * INTO run;
+  UPDATE tickbook.job_run SET finished_at = clock_timestamp(), rows = touched, error = failure WHERE id = run_id
+      RETURNING * INTO run;
   IF failure IS NULL THEN
     -- Maintenance that moved something may have left more, so it is due again at once.
     UPDATE tickbook.job j SET consecutive_failures = 0, next_start = clock_timestamp()
@@ -135,9 +141,12 @@ DECLARE
   touched bigint;
   failure text;
 BEGIN
-  DELETE FROM tickbook.job_run r WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) r.relation);
-  DELETE FROM tickbook.job j WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) j.relation);
-  DELETE FROM tickbook.hypertable h WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) h.relation);
+  DELETE FROM tickbook.job_run r
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) r.relation);
+  DELETE FROM tickbook.job j
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) j.relation);
+  DELETE FROM tickbook.hypertable h
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) h.relation);
   COMMIT;
   FOR job IN SELECT d.relation, d.kind FROM tickbook._due_jobs() d LOOP
     run_id := tickbook._claim_job(job.relation, job.kind);
@@ -171,8 +180,8 @@ BEGIN
            'CALL tickbook.run_jobs() every minute: cron with psql, or the scheduler of tickbook''s Java library.';
   END IF;
   EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'tickbook', cron_schedule, 'CALL tickbook.run_jobs()';
-  RETURN format('pg_cron calls tickbook.run_jobs() as %I on schedule %s; SELECT cron.unschedule(''tickbook'') ends that.',
-                current_user, cron_schedule);
+  RETURN format('pg_cron calls tickbook.run_jobs() as %I on schedule %s; SELECT cron.unschedule(''tickbook'') ends '
+                'that.', current_user, cron_schedule);
 END $$;
 COMMENT ON FUNCTION tickbook.schedule_jobs(text) IS
   'Has pg_cron call run_jobs() as the current user, or says how to have it called where pg_cron is not installed.';

@@ -8,7 +8,8 @@ $$;
 COMMENT ON FUNCTION tickbook._timescaledb_schema() IS 'Schema that TimescaleDB''s functions are in, or NULL.';
 
 CREATE FUNCTION tickbook._timescaledb_hypertables()
-  RETURNS TABLE (relation regclass, time_column name, chunk_interval interval, space_column name, space_partitions integer)
+  RETURNS TABLE (
+    relation regclass, time_column name, chunk_interval interval, space_column name, space_partitions integer)
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   IF tickbook._timescaledb_schema() IS NOT NULL THEN
@@ -18,7 +19,8 @@ BEGIN
         FROM timescaledb_information.hypertables h
         JOIN timescaledb_information.dimensions t USING (hypertable_schema, hypertable_name)
         LEFT JOIN timescaledb_information.dimensions s
-          ON s.hypertable_schema = h.hypertable_schema AND s.hypertable_name = h.hypertable_name AND s.dimension_number = 2
+          ON s.hypertable_schema = h.hypertable_schema AND s.hypertable_name = h.hypertable_name
+            AND s.dimension_number = 2
        WHERE t.dimension_number = 1
     $query$;
   END IF;
@@ -27,7 +29,8 @@ COMMENT ON FUNCTION tickbook._timescaledb_hypertables() IS 'Hypertables that Tim
 
 CREATE FUNCTION tickbook._is_timescaledb_hypertable(relation regclass) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM tickbook._timescaledb_hypertables() h WHERE h.relation = _is_timescaledb_hypertable.relation)
+  SELECT EXISTS (SELECT FROM tickbook._timescaledb_hypertables() h
+    WHERE h.relation = _is_timescaledb_hypertable.relation)
 $$;
 COMMENT ON FUNCTION tickbook._is_timescaledb_hypertable(regclass) IS 'Whether TimescaleDB keeps this hypertable.';
 
@@ -44,15 +47,18 @@ BEGIN
      ORDER BY 2, 1::text
   $query$ USING relation;
 END $$;
-COMMENT ON FUNCTION tickbook._timescaledb_chunks(regclass) IS 'Chunks of a hypertable that TimescaleDB keeps, oldest first.';
+COMMENT ON FUNCTION tickbook._timescaledb_chunks(regclass) IS
+  'Chunks of a hypertable that TimescaleDB keeps, oldest first.';
 
 CREATE FUNCTION tickbook._timescaledb_create_hypertable(
-  relation regclass, time_column name, chunk_interval interval, space_column name, space_partitions integer, migrate_data boolean
+  relation regclass, time_column name, chunk_interval interval, space_column name, space_partitions integer,
+  migrate_data boolean
 ) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   EXECUTE format('SELECT %I.create_hypertable($1, $2, chunk_time_interval => $3, partitioning_column => $4, '
-                 'number_partitions => $5, migrate_data => $6, create_default_indexes => false)', tickbook._timescaledb_schema())
+                 'number_partitions => $5, migrate_data => $6, create_default_indexes => false)',
+                     tickbook._timescaledb_schema())
     USING relation, time_column, chunk_interval, space_column, space_partitions, migrate_data;
 END $$;
 COMMENT ON FUNCTION tickbook._timescaledb_create_hypertable(regclass, name, interval, name, integer, boolean) IS
@@ -62,16 +68,19 @@ CREATE FUNCTION tickbook._timescaledb_has_policies(relation regclass) RETURNS bo
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT tickbook._is_timescaledb_hypertable(relation) AND current_setting('timescaledb.license', true) = 'timescale'
 $$;
-COMMENT ON FUNCTION tickbook._timescaledb_has_policies(regclass) IS 'Whether TimescaleDB can have policies on this relation.';
+COMMENT ON FUNCTION tickbook._timescaledb_has_policies(regclass) IS
+  'Whether TimescaleDB can have policies on this relation.';
 
 CREATE FUNCTION tickbook._timescaledb_jobs()
-  RETURNS TABLE (relation regclass, job text, schedule_interval interval, config jsonb, next_start timestamptz, failures integer,
+  RETURNS TABLE (relation regclass, job text, schedule_interval interval, config jsonb, next_start timestamptz,
+      failures integer,
                  started_at timestamptz, finished_at timestamptz, status text)
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   IF tickbook._timescaledb_schema() IS NOT NULL THEN
     RETURN QUERY EXECUTE $query$
-      SELECT format('%I.%I', j.hypertable_schema, j.hypertable_name)::regclass, replace(j.proc_name::text, 'policy_', ''),
+      SELECT format('%I.%I', j.hypertable_schema, j.hypertable_name)::regclass,
+          replace(j.proc_name::text, 'policy_', ''),
              j.schedule_interval, j.config, j.next_start, NULL::integer, nullif(s.last_run_started_at, '-infinity'),
              nullif(s.last_run_started_at, '-infinity') + s.last_run_duration,
              CASE s.last_run_status WHEN 'Success' THEN 'succeeded' WHEN 'Failed' THEN 'failed' END
@@ -89,13 +98,16 @@ CREATE FUNCTION tickbook._timescaledb_job_runs()
 BEGIN
   IF to_regclass('timescaledb_information.job_history') IS NOT NULL THEN
     RETURN QUERY EXECUTE $query$
-      SELECT format('%I.%I', j.hypertable_schema, j.hypertable_name)::regclass, replace(j.proc_name::text, 'policy_', ''),
+      SELECT format('%I.%I', j.hypertable_schema, j.hypertable_name)::regclass,
+          replace(j.proc_name::text, 'policy_', ''),
              h.start_time, h.finish_time,
-             CASE WHEN h.succeeded THEN 'succeeded' WHEN h.finish_time IS NULL THEN 'running' ELSE 'failed' END, h.err_message
+             CASE WHEN h.succeeded THEN 'succeeded' WHEN h.finish_time IS NULL THEN 'running'
+                 ELSE 'failed' END, h.err_message
         FROM timescaledb_information.job_history h
         JOIN timescaledb_information.jobs j USING (job_id)
        WHERE j.hypertable_name IS NOT NULL
     $query$;
   END IF;
 END $$;
-COMMENT ON FUNCTION tickbook._timescaledb_job_runs() IS 'TimescaleDB''s job history, in the words of tickbook.job_runs.';
+COMMENT ON FUNCTION tickbook._timescaledb_job_runs() IS
+  'TimescaleDB''s job history, in the words of tickbook.job_runs.';

@@ -13,7 +13,8 @@ BEGIN
   EXECUTE format('EXPLAIN (FORMAT json) SELECT FROM ONLY %s', leaf) INTO plan;
   RETURN (plan -> 0 -> 'Plan' ->> 'Plan Rows')::bigint * pages / greatest(pages, 10);  -- it plans for at least 10 pages
 END $$;
-COMMENT ON FUNCTION tickbook._guessed_rows(regclass) IS 'Rows of a table that is not partitioned, as the planner guesses.';
+COMMENT ON FUNCTION tickbook._guessed_rows(regclass) IS
+  'Rows of a table that is not partitioned, as the planner guesses.';
 
 -- What this session has not reported to the statistics yet counts too, so a table shows its rows right after the COPY.
 CREATE FUNCTION tickbook._contents(relations regclass[])
@@ -32,11 +33,13 @@ COMMENT ON FUNCTION tickbook._contents(regclass[]) IS
   'Rows of tables and of their partitions, as the statistics have it, and bytes, TOAST included.';
 
 CREATE FUNCTION tickbook._chunk_contents(relation regclass)
-  RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz, estimated_rows bigint, table_bytes bigint, index_bytes bigint)
+  RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz, estimated_rows bigint,
+      table_bytes bigint, index_bytes bigint)
   LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
   WITH k AS MATERIALIZED (SELECT * FROM tickbook._chunks_of(relation))
   SELECT k.chunk, k.range_start, k.range_end, c.estimated_rows, c.table_bytes, c.index_bytes
     FROM k JOIN tickbook._contents(ARRAY(SELECT k.chunk FROM k)) c ON c.relation = k.chunk
    ORDER BY k.range_start
 $$;
-COMMENT ON FUNCTION tickbook._chunk_contents(regclass) IS 'Chunks of a hypertable of either engine, oldest first, and what they hold.';
+COMMENT ON FUNCTION tickbook._chunk_contents(regclass) IS
+  'Chunks of a hypertable of either engine, oldest first, and what they hold.';

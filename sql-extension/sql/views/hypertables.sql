@@ -13,7 +13,8 @@ CREATE VIEW tickbook.hypertables AS
             FROM tickbook._timescaledb_hypertables() t) h
    CROSS JOIN LATERAL (
      SELECT count(*) AS chunks, coalesce(sum(c.estimated_rows), 0)::bigint AS estimated_rows,
-            coalesce(sum(c.table_bytes), 0)::bigint AS table_bytes, coalesce(sum(c.index_bytes), 0)::bigint AS index_bytes
+            coalesce(sum(c.table_bytes), 0)::bigint AS table_bytes,
+                coalesce(sum(c.index_bytes), 0)::bigint AS index_bytes
        FROM tickbook._chunk_contents(h.relation) c) k;
 COMMENT ON VIEW tickbook.hypertables IS
   'Every hypertable: engine, time column, number of chunks and what they hold. Rows are as the statistics have it. '

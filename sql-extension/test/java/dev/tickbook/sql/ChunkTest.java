@@ -32,6 +32,17 @@ class ChunkTest extends DatabaseTest {
     }
 
     @Test
+    void moreChunksThanOneTransactionCanMakeAreRefused() {
+        Assumptions.assumeTrue(isNative(), "TimescaleDB makes chunks as rows arrive");
+        for (String end : List.of("2290-01-01", "290000-01-01")) {
+            assertError("SELECT tickbook.ensure_chunks('bars', '2024-01-01', '" + end + "')")
+                    .startsWith("53400 public.bars would get ")
+                    .contains("HINT: The lock table of this server has room for about ");
+        }
+        assertThat(db.count("SELECT count(*) FROM tickbook.chunks")).isZero();
+    }
+
+    @Test
     void aRowOutsideEveryChunkWaitsInDefaultAndMovesOnce() {
         Assumptions.assumeTrue(isNative(), "TimescaleDB has no DEFAULT");
         ensure("2024-01-01", "2024-01-02");

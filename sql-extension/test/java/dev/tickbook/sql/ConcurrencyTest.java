@@ -141,6 +141,25 @@ class ConcurrencyTest extends DatabaseTest {
         assertThat(db.count("SELECT count(*) FROM bars")).isEqualTo(2);
     }
 
+    @Test
+    void ofTwoSessionsThatConvertTheSameTableOneIsToldThatTheOtherDid() throws Exception {
+        db.execute("CREATE TABLE bars (time timestamptz NOT NULL)", "INSERT INTO bars VALUES ('2024-01-01')", "BEGIN");
+        String convert = "SELECT tickbook.create_hypertable('bars', 'time', migrate_data => true)";
+        try (Database other = db.connectAgain();
+                ExecutorServiceScope pool = new ExecutorServiceScope()) {
+            db.execute(convert);
+            Future<?> second = pool.submit(() -> assertError(other, convert)
+                    .isEqualTo(
+                            "55006 table public.bars was replaced by another session HINT: Look at what it is now, and call again if"
+                                    + " you still want to."));
+            Thread.sleep(500);
+            db.execute("COMMIT");
+            second.get();
+        }
+        assertThat(db.rows("SELECT relation, chunks, estimated_rows FROM tickbook.hypertables"))
+                .containsExactly("bars|1|1");
+    }
+
     private interface Work {
         void run(Statement statement) throws SQLException, InterruptedException;
     }

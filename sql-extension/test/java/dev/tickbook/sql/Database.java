@@ -143,9 +143,7 @@ final class Database implements AutoCloseable {
             // The server was killed; there is nothing left to close.
         }
         if (drop) {
-            try (Database any = new Database(server, server.url())) {
-                any.execute("DROP DATABASE IF EXISTS " + name() + " WITH (FORCE)");
-            }
+            server.dropDatabase(name());
         }
     }
 }

@@ -54,6 +54,9 @@ record Server(String name, String url, boolean files, boolean timescaleDb) {
                         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + template
                                 + "'");
             }
+            if (!files) {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> dropDatabase(template)));
+            }
         }
         String database = "t" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
         try (Database any = new Database(this, url)) {
@@ -74,6 +77,12 @@ record Server(String name, String url, boolean files, boolean timescaleDb) {
     Database createEmptyDatabase() {
         return createEmptyDatabase("t" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet())
                 .dropOnClose();
+    }
+
+    void dropDatabase(String database) {
+        try (Database any = new Database(this, url)) {
+            any.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+        }
     }
 
     String urlOf(String database) {
