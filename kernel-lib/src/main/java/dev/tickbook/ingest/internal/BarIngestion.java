@@ -49,13 +49,16 @@ public final class BarIngestion {
             SELECT DISTINCT time, symbol, interval, open, high, low, close, adjusted_close, volume FROM staged_bars
             ON CONFLICT DO NOTHING""";
 
-    /** Rows go straight into their chunks when the chunks are there first; only those that a row needs are made. */
-    private static final String ENSURE_CHUNKS = """
-            SELECT tickbook.ensure_chunks('market.market_data', bar.time, bar.time)
+    /** A time in each chunk that the rows need: what lies between bars far apart gets no chunks. */
+    private static final String CHUNK_TIMES = """
+            SELECT array_agg(bar.time)
             FROM tickbook.hypertables AS h,
               LATERAL (SELECT min(time) AS time FROM staged_bars
                        GROUP BY date_bin(h.chunk_interval, time, timestamptz '1970-01-01 00:00+00')) AS bar
             WHERE h.relation = 'market.market_data'::regclass""";
+
+    private static final String ENSURE_CHUNKS =
+            "SELECT tickbook.ensure_chunks('market.market_data', time, time) FROM unnest(?) AS time";
 
     /**
      * After the insertion: what it inserted is equal to what is staged, so it does not count as updated. A value that the
@@ -92,7 +95,7 @@ public final class BarIngestion {
                     statement.execute(STAGE);
                     long read = copy(connection, file);
                     refuseConflicts(statement, file);
-                    return merge(statement, file, read);
+                    return merge(statement, file, read, connections);
                 }
             });
         } catch (SQLException e) {
@@ -157,7 +160,22 @@ public final class BarIngestion {
         }
     }
 
-    private static IngestReport merge(Statement statement, CsvFile file, long read) throws SQLException {
+    /**
+     * Rows go straight into their chunks when the chunks are there first. They are made in a transaction of its own, so
+     * that their lock is not held while the rows are written.
+     */
+    private static void ensureChunks(Statement staged, Supplier<Connection> connections) throws SQLException {
+        try (ResultSet times = staged.executeQuery(CHUNK_TIMES);
+                Connection connection = connections.get();
+                PreparedStatement ensure = connection.prepareStatement(ENSURE_CHUNKS)) {
+            times.next();
+            ensure.setArray(1, times.getArray(1));
+            ensure.execute();
+        }
+    }
+
+    private static IngestReport merge(Statement statement, CsvFile file, long read, Supplier<Connection> connections)
+            throws SQLException {
         Instant from;
         Instant to;
         List<String> symbols;
@@ -167,7 +185,7 @@ public final class BarIngestion {
             to = range.getObject(2, OffsetDateTime.class).toInstant();
             symbols = List.of((String[]) range.getArray(3).getArray());
         }
-        statement.execute(ENSURE_CHUNKS);
+        ensureChunks(statement, connections);
         long inserted = statement.executeLargeUpdate(INSERT);
         long updated = 0;
         if (inserted < read) {
