@@ -21,7 +21,7 @@ final class Watchdog {
                 pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null)
                 if [ -n "$pid" ]; then
                   kill -INT "$pid"
-                  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+                  while [ -e "$1/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
                   break
                 fi
                 sleep 0.5
