@@ -54,9 +54,7 @@ class KilledProcessTest {
         long server = serverOf(folder);
         // Ctrl-C in a terminal goes to every process of the group: here to the children of the victim.
         for (ProcessHandle child : victim.descendants().toList()) {
-            new ProcessBuilder("kill", "-INT", Long.toString(child.pid()))
-                    .start()
-                    .waitFor();
+            new ProcessBuilder("sh", "-c", "kill -INT " + child.pid()).start().waitFor();
         }
         Thread.sleep(500);
         assertThat(runs(server)).isTrue();

@@ -6,7 +6,6 @@ import dev.tickbook.datasets.MarketGenerator;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
@@ -81,37 +80,21 @@ final class HypertableLane implements Bench.Lane {
     private void againstTimescale(Contestant hypertable) throws SQLException {
         String asMade = "hypertable.copy_in_vs_timescaledb";
         String primaryKeyOnly = "hypertable.copy_in_vs_timescaledb_primary_key_only";
-        String url = System.getenv("TIMESCALEDB_URL");
-        if (url == null) {
-            Bench.skip(asMade, "TIMESCALEDB_URL names no server");
-            Bench.skip(primaryKeyOnly, "TIMESCALEDB_URL names no server");
+        if (!TimescaleServer.isThere()) {
+            Bench.skip(asMade, TimescaleServer.ABSENT);
+            Bench.skip(primaryKeyOnly, TimescaleServer.ABSENT);
             return;
         }
-        // Both on that server, each in a database of its own, because one database has one engine.
-        try (Connection admin = DriverManager.getConnection(url);
-                Statement statement = admin.createStatement()) {
-            String[] databases = {"tickbook_bench_native", "tickbook_bench_timescaledb"};
-            for (String database : databases) {
-                statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
-                statement.execute("CREATE DATABASE " + database + " TEMPLATE template0");
-            }
-            String nativeUrl = inDatabase(url, databases[0]);
-            try (Tickbook installed = Tickbook.connect(nativeUrl);
-                    Connection ours = installed.connection();
-                    Connection theirs = DriverManager.getConnection(inDatabase(url, databases[1]));
-                    Statement install = theirs.createStatement()) {
-                install.execute("CREATE EXTENSION timescaledb");
-                String ourChunks = "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")";
-                Bench.report(asMade, ratio(ours, hypertable, ourChunks, theirs, timescale(true), "SELECT 1"), "ratio");
-                Bench.report(
-                        primaryKeyOnly,
-                        ratio(ours, hypertable, ourChunks, theirs, timescale(false), "SELECT 1"),
-                        "ratio");
-            } finally {
-                for (String database : databases) {
-                    statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
-                }
-            }
+        try (TimescaleServer server = new TimescaleServer()) {
+            String ourChunks = "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")";
+            Bench.report(
+                    asMade,
+                    ratio(server.ours, hypertable, ourChunks, server.theirs, timescale(true), "SELECT 1"),
+                    "ratio");
+            Bench.report(
+                    primaryKeyOnly,
+                    ratio(server.ours, hypertable, ourChunks, server.theirs, timescale(false), "SELECT 1"),
+                    "ratio");
         }
     }
 
@@ -122,10 +105,6 @@ final class HypertableLane implements Bench.Lane {
             statement.execute("SELECT create_hypertable('bars', 'time', chunk_time_interval => interval '7 days',"
                     + " create_default_indexes => " + withItsIndex + ")");
         };
-    }
-
-    private static String inDatabase(String url, String database) {
-        return url.replaceFirst("(//[^/]*/)[^?]*", "$1" + database);
     }
 
     /** The median of ours ÷ theirs over pairs of turns, after a pair to warm up. */
