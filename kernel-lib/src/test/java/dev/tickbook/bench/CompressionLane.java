@@ -35,8 +35,8 @@ final class CompressionLane implements Bench.Lane {
     private record Engine(String create, String enable, String compressAll, String month, String bytes) {}
 
     private static final Engine NATIVE = new Engine(
-            "SELECT tickbook.create_hypertable('bars', 'time', chunk_interval => '7 days'),"
-                    + " tickbook.ensure_chunks('bars', '2024-01-01', '2025-01-01')",
+            "SELECT tickbook.create_hypertable('bars', 'time', chunk_interval => '7 days');"
+                    + " SELECT tickbook.ensure_chunks('bars', '2024-01-01', '2025-01-01')",
             "SELECT tickbook.enable_compression('bars', ARRAY['symbol', 'interval']::name[])",
             "SELECT tickbook.compress_chunk(chunk) FROM tickbook.show_chunks('bars') AS chunk",
             "SELECT * FROM bars_between(" + MONTH_RANGE + ") " + MONTH,
