@@ -46,12 +46,15 @@ BEGIN
   CASE
     WHEN (high - low) / unit < 256 THEN
       base := low + 128 * unit;
-      x1 := ARRAY(SELECT ((r - base) / unit - step * (i - 1))::integer::"char" FROM unnest(raw) WITH ORDINALITY u (r, i));
+      x1 := CASE step WHEN 0 THEN ARRAY(SELECT ((unnest(raw) - base) / unit)::integer::"char")
+              ELSE ARRAY(SELECT ((r - base) / unit - step * (i - 1))::integer::"char" FROM unnest(raw) WITH ORDINALITY u (r, i)) END;
     WHEN (high - low) / unit < 65536 THEN
       base := low + 32768 * unit;
-      x2 := ARRAY(SELECT ((r - base) / unit - step * (i - 1))::smallint FROM unnest(raw) WITH ORDINALITY u (r, i));
+      x2 := CASE step WHEN 0 THEN ARRAY(SELECT ((unnest(raw) - base) / unit)::smallint)
+              ELSE ARRAY(SELECT ((r - base) / unit - step * (i - 1))::smallint FROM unnest(raw) WITH ORDINALITY u (r, i)) END;
     WHEN (high - low) / unit < 2147483648 THEN
-      x4 := ARRAY(SELECT ((r - base) / unit - step * (i - 1))::integer FROM unnest(raw) WITH ORDINALITY u (r, i));
+      x4 := CASE step WHEN 0 THEN ARRAY(SELECT ((unnest(raw) - base) / unit)::integer)
+              ELSE ARRAY(SELECT ((r - base) / unit - step * (i - 1))::integer FROM unnest(raw) WITH ORDINALITY u (r, i)) END;
     ELSE
       RETURN;
   END CASE;
@@ -214,7 +217,7 @@ COMMENT ON FUNCTION tickbook._number(tickbook._packed_column, jsonb, text) IS 'E
 
 CREATE FUNCTION tickbook._decoded(c tickbook._packed_column, refs jsonb) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT CASE WHEN c.packing = 'segment' THEN format('b.%I', c.name) ELSE
+  SELECT CASE WHEN c.packing = 'segment' THEN format('a.%I', c.name) ELSE
     format('(CASE %sWHEN a.%2$I IS NULL THEN a.%3$I[n.i] ELSE a.%3$I[a.%2$I[n.i]] END)::%4$s%5$s',
       CASE WHEN c.packing = 'scaled' THEN format('WHEN a.%I IS NOT NULL THEN (%s)::%s ', c.name || '.b',
         tickbook._unscaled(c, tickbook._number(c, refs, 'n.i')), c.base) ELSE '' END,
@@ -222,10 +225,11 @@ CREATE FUNCTION tickbook._decoded(c tickbook._packed_column, refs jsonb) RETURNS
 $$;
 COMMENT ON FUNCTION tickbook._decoded(tickbook._packed_column, jsonb) IS 'Expression of a column''s value in a row of a batch.';
 
--- Arrays are taken out of TOAST and expanded once per batch: OFFSET 0 keeps the planner from doing it once per row.
+-- array_append() leaves an expanded array, in which any element is found at once, NULLs and texts or not.
 CREATE FUNCTION tickbook._opened(c tickbook._packed_column) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT CASE WHEN c.packing = 'scaled' THEN
+  SELECT CASE WHEN c.packing = 'segment' THEN format('b.%I', c.name) ELSE
+         CASE WHEN c.packing = 'scaled' THEN
            format('b.%1$I[1] AS %2$I, b.%1$I[2] AS %3$I, ', c.name || '.f', c.name || '.b', c.name || '.g')
            || CASE WHEN c.sloped THEN format('b.%I[3] AS %I, ', c.name || '.f', c.name || '.s') ELSE '' END
            || CASE WHEN c.scale IS NULL THEN format('(''1e%s'' || b.%I[4])::%s AS %I, ', CASE WHEN c.base = 'numeric'::regtype THEN '-' ELSE '' END,
@@ -237,7 +241,6 @@ CREATE FUNCTION tickbook._opened(c tickbook._packed_column) RETURNS text
                 c.name || '.1', c.name || '.2',
                 CASE WHEN c.packing = 'scaled' THEN format(' OR b.%I IS NOT NULL', c.name || '.4') ELSE '' END,
                 CASE WHEN c.packing = 'scaled' THEN format(', b.%I', c.name || '.4') ELSE '' END,
-                c.name || '.x', c.name || '.v')
-   WHERE c.packing <> 'segment'
+                c.name || '.x', c.name || '.v') END
 $$;
 COMMENT ON FUNCTION tickbook._opened(tickbook._packed_column) IS 'What a query selects per batch so that _decoded() can be computed per row.';

@@ -67,14 +67,18 @@ COMMENT ON FUNCTION tickbook._hypertable_of_chunk(regclass) IS 'Catalog row of t
 
 -- Queries that unpack -------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION tickbook._unpacked(storage regclass, c tickbook.compression, source text, extra text DEFAULT '') RETURNS text
+-- Arrays must be taken out of TOAST once per batch, not once per row. The set-returning generate_series(1, 1) in the
+-- select list does that: it keeps the planner from merging the two levels, and yet lets it push conditions on segments
+-- and times down, drop the columns that a query does not read, and work in parallel. (OFFSET 0 or LATERAL would not.)
+CREATE FUNCTION tickbook._unpacked(storage regclass, c tickbook.compression, source text, with_ctid boolean DEFAULT false) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT format('SELECT %s%s FROM %s b CROSS JOIN LATERAL (SELECT %s OFFSET 0) a CROSS JOIN generate_series(1, b.".rows") AS n (i)',
-                extra, string_agg(format('%s AS %I', tickbook._decoded(p, c.refs), p.name), ', '), source,
-                coalesce(string_agg(tickbook._opened(p), ', '), 'NULL'))
+  SELECT format('SELECT %s%s FROM (SELECT %sb.".rows", b.".first", b.".last", %s, generate_series(1, 1) AS ".one" FROM %s b) a '
+                'CROSS JOIN generate_series(1, a.".rows") AS n (i)',
+                CASE WHEN with_ctid THEN 'a.".ctid", ' ELSE '' END, string_agg(format('%s AS %I', tickbook._decoded(p, c.refs), p.name), ', '),
+                CASE WHEN with_ctid THEN 'b.ctid AS ".ctid", ' ELSE '' END, string_agg(tickbook._opened(p), ', '), source)
     FROM tickbook._packed_columns(storage, c.segment_by, c.order_by) p
 $$;
-COMMENT ON FUNCTION tickbook._unpacked(regclass, tickbook.compression, text, text) IS
+COMMENT ON FUNCTION tickbook._unpacked(regclass, tickbook.compression, text, boolean) IS
   'Query that shows the rows of the batches that source has.';
 
 CREATE FUNCTION tickbook._column_list(storage regclass, prefix text DEFAULT '') RETURNS text
@@ -216,7 +220,7 @@ BEGIN
                  tickbook._unpacked(h.storage, c, c.batches::text));
   EXECUTE format('CREATE OR REPLACE FUNCTION %1$s(range_start %2$s, range_end %2$s) RETURNS SETOF %3$s LANGUAGE sql STABLE PARALLEL SAFE '
                  'BEGIN ATOMIC SELECT %4$s FROM %5$s WHERE %6$I >= range_start AND %6$I < range_end UNION ALL SELECT %4$s FROM (%7$s '
-                 'WHERE b.".last" >= range_start AND b.".first" < range_end) u WHERE %6$I >= range_start AND %6$I < range_end; END',
+                 'WHERE a.".last" >= range_start AND a.".first" < range_end) u WHERE %6$I >= range_start AND %6$I < range_end; END',
                  between_fn, time_type, view_name, columns, h.storage, time_column, tickbook._unpacked(h.storage, c, c.batches::text));
   EXECUTE format('COMMENT ON FUNCTION %s(%s, %2$s) IS %L', between_fn, time_type, format(
     'Rows of %s with %s from range_start to before range_end; opens only the batches of that range.', view_name, time_column));
