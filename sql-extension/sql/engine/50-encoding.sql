@@ -31,7 +31,7 @@ DECLARE
   base  bigint := low;
   step  bigint := 0;
 BEGIN
-  IF low IS NULL OR low < -4000000000000000000 OR high > 4000000000000000000 THEN
+  IF raw IS NULL OR low IS NULL OR low < -4000000000000000000 OR high > 4000000000000000000 THEN
     RETURN;
   END IF;
   IF unit IS NULL OR unit = 0 OR unit > 1099511627776 THEN
@@ -106,6 +106,7 @@ CREATE TYPE tickbook._packed_column AS (
   packing   text,     -- segment, scaled or plain
   scale     integer,  -- decimals that the type prescribes; NULL where each chunk has its own
   sloped    boolean,  -- rows are ordered by it
+  boxed     boolean,  -- an array, or of a type that has no arrays: see tickbook._box()
   wordy     boolean,  -- its text tells all values apart, so it may have a dictionary
   collated  text     -- COLLATE clause, where it is not the type's own
 );
@@ -120,6 +121,7 @@ CREATE FUNCTION tickbook._packed_columns(storage regclass, segment_by name[], or
               WHEN t.base <> 'numeric'::regtype THEN 0
               WHEN t.base_modifier >= 4 AND m.digits <= 18 AND m.decimals BETWEEN 0 AND m.digits THEN m.decimals END,
          a.attname = order_by,
+         p.typcategory = 'A' OR p.typarray = 0,
          coalesce(l.collisdeterministic, true)
          AND (p.typtype = 'e' OR t.base IN ('text', 'varchar', 'name', 'boolean', 'uuid', 'numeric', 'jsonb', 'smallint', 'integer', 'bigint',
                                             'real', 'double precision', 'date', 'timestamp', 'timestamptz', 'inet', 'cidr', 'macaddr')),
@@ -218,10 +220,12 @@ COMMENT ON FUNCTION tickbook._number(tickbook._packed_column, jsonb, text) IS 'E
 CREATE FUNCTION tickbook._decoded(c tickbook._packed_column, refs jsonb) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT CASE WHEN c.packing = 'segment' THEN format('a.%I', c.name) ELSE
-    format('(CASE %sWHEN a.%2$I IS NULL THEN a.%3$I[n.i] ELSE a.%3$I[a.%2$I[n.i]] END)::%4$s%5$s',
+    format('(CASE %sWHEN a.%2$I IS NULL THEN %3$s ELSE %4$s END)::%5$s%6$s',
       CASE WHEN c.packing = 'scaled' THEN format('WHEN a.%I IS NOT NULL THEN (%s)::%s ', c.name || '.b',
         tickbook._unscaled(c, tickbook._number(c, refs, 'n.i')), c.base) ELSE '' END,
-      c.name || '.x', c.name || '.v', c.type, ' COLLATE ' || c.collated) END
+      c.name || '.x', format(CASE WHEN c.boxed THEN '(a.%I[n.i]).v' ELSE 'a.%I[n.i]' END, c.name || '.v'),
+      format(CASE WHEN c.boxed THEN '(a.%I[a.%I[n.i]]).v' ELSE 'a.%I[a.%I[n.i]]' END, c.name || '.v', c.name || '.x'),
+      c.type, ' COLLATE ' || c.collated) END
 $$;
 COMMENT ON FUNCTION tickbook._decoded(tickbook._packed_column, jsonb) IS 'Expression of a column''s value in a row of a batch.';
 

@@ -148,10 +148,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook._own_like(text, text, regclass) IS 'Gives an object the owner that storage has.';
 
+CREATE FUNCTION tickbook._box(batches regclass, p tickbook._packed_column) RETURNS regtype
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT t.typelem::regtype FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+   WHERE a.attrelid = batches AND a.attname = p.name || '.v' AND NOT a.attisdropped
+$$;
+COMMENT ON FUNCTION tickbook._box(regclass, tickbook._packed_column) IS
+  'Type of one attribute v that wraps arrays, because an array of arrays must be rectangular.';
+
 CREATE FUNCTION tickbook._add_packed_column(storage regclass, batches regclass, p tickbook._packed_column) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  element text := format_type(p.base, NULL);
+  element text := format_type(p.base, -1);
   names   text[];
   missing text;
 BEGIN
@@ -159,11 +167,11 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s%s', batches, p.name, p.type, ' COLLATE ' || p.collated);
     RETURN;
   END IF;
-  IF (SELECT typcategory = 'A' OR typarray = 0 FROM pg_type WHERE oid = p.base) THEN
+  IF p.boxed THEN
     SELECT format('%I.%I', relnamespace::regnamespace, tickbook._free_name(relnamespace, relname, '_' || p.name)) INTO element
       FROM pg_class WHERE oid = batches;
-    EXECUTE format('CREATE DOMAIN %s AS %s', element, format_type(p.base, NULL));
-    PERFORM tickbook._own_like('DOMAIN', element, storage);
+    EXECUTE format('CREATE TYPE %s AS (v %s)', element, format_type(p.base, -1));
+    PERFORM tickbook._own_like('TYPE', element, storage);
   END IF;
   EXECUTE format('ALTER TABLE %s ADD COLUMN %I "char"[], ADD COLUMN %I smallint[], ADD COLUMN %I %s[]',
                  batches, p.name || '.1', p.name || '.2', p.name || '.v', element);
@@ -175,11 +183,11 @@ BEGIN
   EXECUTE format('ALTER TABLE %s ', batches)
     || (SELECT string_agg(format('ALTER COLUMN %I SET STATISTICS 0', p.name || n), ', ') FROM unnest(names) n);
   -- A column that is added later has, in the rows that are packed already, the value that PostgreSQL gave the others.
-  SELECT a.attmissingval::text::text[] INTO names FROM pg_attribute a
+  SELECT (a.attmissingval::text::text[])[1] INTO missing FROM pg_attribute a
    WHERE a.attrelid = tickbook._template_chunk(storage) AND a.attname = p.name AND a.atthasmissing;
   IF FOUND THEN
-    EXECUTE format('ALTER TABLE %1$s DROP COLUMN %2$I, ADD COLUMN %2$I %3$s[] DEFAULT array_fill(%4$L::%5$s::%3$s, ARRAY[%6$s])', batches, p.name || '.v', element,
-                   names[1], p.type, tickbook._batch_rows());
+    EXECUTE format('ALTER TABLE %1$s DROP COLUMN %2$I, ADD COLUMN %2$I %3$s[] DEFAULT array_fill(%4$s, ARRAY[%5$s])', batches, p.name || '.v', element,
+                   format(CASE WHEN p.boxed THEN 'ROW(%L::%s)::%s' ELSE '%L::%s::%s' END, missing, p.type, element), tickbook._batch_rows());
     EXECUTE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT, ALTER COLUMN %2$I SET STATISTICS 0', batches, p.name || '.v');
   END IF;
 END $$;
@@ -385,8 +393,8 @@ BEGIN
     UNION ALL
     SELECT format('DROP TABLE %s', c.batches)
     UNION ALL
-    SELECT format('DROP DOMAIN %s', t.typelem::regtype) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type e ON e.oid = t.typelem
-     WHERE a.attrelid = c.batches AND a.attnum > 0 AND NOT a.attisdropped AND a.attname LIKE '%.v' AND e.typtype = 'd'
+    SELECT format('DROP TYPE %s', tickbook._box(c.batches, p)) FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) p
+     WHERE p.boxed AND p.packing <> 'segment'
     UNION ALL
     SELECT unnest(late)
     UNION ALL
@@ -489,8 +497,9 @@ BEGIN
       CONTINUE;
     END IF;
 
-    grouped := grouped || format('array_agg(%I%s) AS %I, count(%1$I) AS %4$I', p.name,
-      CASE WHEN p.wordy THEN '' ELSE '::' || tickbook._element_type(c.batches, p) END, p.name || '.a', p.name || '.n');
+    grouped := grouped || format('array_agg(%s) AS %I, count(%I) AS %I',
+      CASE WHEN p.boxed THEN format('ROW(%I)::%s', p.name, tickbook._box(c.batches, p)) ELSE quote_ident(p.name) END,
+      p.name || '.a', p.name, p.name || '.n');
     measured := measured || quote_ident(p.name);
     laterals := laterals || format(' CROSS JOIN LATERAL (SELECT CASE WHEN %1$I > 0%2$s THEN %3$I END AS vals) %4$I', p.name || '.n',
       CASE WHEN decimals IS NOT NULL THEN format(' AND %I.frame IS NULL', p.name || '.e') ELSE '' END, p.name || '.a', p.name || '.o');
@@ -521,14 +530,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook._pack_command(regclass, tickbook.hypertable, tickbook.compression, boolean) IS
   'Statement that moves the rows of a chunk into batches and returns how many there were.';
-
-CREATE FUNCTION tickbook._element_type(batches regclass, p tickbook._packed_column) RETURNS text
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT format_type(t.typelem, NULL) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-   WHERE a.attrelid = batches AND a.attname = p.name || '.v' AND NOT a.attisdropped
-$$;
-COMMENT ON FUNCTION tickbook._element_type(regclass, tickbook._packed_column) IS
-  'Type that values are stored as: the type itself, or for an array a domain over it, because arrays of arrays must be rectangular.';
 
 -- User triggers are about changes; that rows are stored differently is none. Switching them off takes a lock that writers
 -- of the chunk wait for, so it is done only where there is such a trigger.
