@@ -41,7 +41,7 @@ CREATE FUNCTION tickbook._compression(relation regclass) RETURNS tickbook.compre
 DECLARE
   found tickbook.compression;
 BEGIN
-  SELECT c.* INTO found FROM tickbook.compression c WHERE c.relation = (tickbook._hypertable(_compression.relation)).relation;
+  SELECT c.* INTO found FROM tickbook.compression c WHERE c.relation = (tickbook._native_hypertable(_compression.relation)).relation;
   IF found.relation IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('compression is not enabled on %s', relation),
       HINT = format('Enable it with tickbook.enable_compression(%L, segment_by => ...).', relation);
@@ -251,7 +251,7 @@ BEGIN
   IF tickbook._timescaledb_enable_compression(relation, segment_by, order_by) THEN
     RETURN;
   END IF;
-  h := tickbook._hypertable(relation);
+  h := tickbook._native_hypertable(relation);
   order_by := coalesce(order_by, tickbook._key_column(h.storage));
   IF h.relation <> h.storage THEN
     c := tickbook._compression(h.relation);
@@ -343,7 +343,7 @@ DECLARE
   h tickbook.hypertable;
 BEGIN
   IF tickbook._is_hypertable(relation) THEN
-    h := tickbook._hypertable(relation);
+    h := tickbook._native_hypertable(relation);
   END IF;
   EXECUTE pg_catalog.format('ALTER TABLE %s ADD COLUMN ', coalesce(h.storage, relation)) || definition;
   IF h.relation OPERATOR(pg_catalog.<>) h.storage THEN
@@ -366,12 +366,12 @@ BEGIN
   IF tickbook._timescaledb_disable_compression(relation) THEN
     RETURN;
   END IF;
-  h := tickbook._hypertable(relation);
+  h := tickbook._native_hypertable(relation);
   c := tickbook._compression(relation);
   PERFORM tickbook._lock_chunks_of(h.storage);
   SELECT * INTO original FROM pg_class WHERE oid = h.relation;
   PERFORM tickbook._patiently(format('LOCK TABLE %s, %s IN SHARE ROW EXCLUSIVE MODE', h.storage, c.batches), h.storage);
-  PERFORM tickbook.decompress_chunk(k.chunk) FROM tickbook._chunks(h.storage) k;
+  PERFORM tickbook.decompress_chunk(k.chunk) FROM tickbook._native_chunks(h.storage) k;
   PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', h.storage), h.storage);
   late := ARRAY(SELECT replace(g, tickbook._qualified(h.relation), tickbook._qualified(h.storage)) FROM tickbook._grant_commands(h.relation, h.storage) g);
   DELETE FROM tickbook.compression t WHERE t.relation = h.relation;
@@ -664,9 +664,18 @@ COMMENT ON FUNCTION tickbook.compress_chunk(regclass) IS
 CREATE FUNCTION tickbook._in_chunk(h tickbook.hypertable, chunk regclass, batch text) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
   SELECT format('%1$s.".first" >= %2$L AND %1$s.".first" < %3$L', batch, k.range_start, k.range_end)
-    FROM tickbook._chunks(h.storage) k WHERE k.chunk = _in_chunk.chunk
+    FROM tickbook._native_chunks(h.storage) k WHERE k.chunk = _in_chunk.chunk
 $$;
 COMMENT ON FUNCTION tickbook._in_chunk(tickbook.hypertable, regclass, text) IS 'Condition for the batches of a chunk.';
+
+-- Made before the chunks are dropped, because it reads their ranges, and run after, because until then they may be packed.
+CREATE FUNCTION tickbook._forget_batches_command(storage regclass, chunks regclass[]) RETURNS text
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT format('DELETE FROM %s b WHERE %s; DELETE FROM tickbook.compressed_chunk WHERE chunk = ANY (%L::oid[]::regclass[])', c.batches,
+                (SELECT string_agg(tickbook._in_chunk(h, chunk, 'b'), ' OR ') FROM unnest(chunks) chunk), chunks::oid[])
+    FROM tickbook.hypertable h JOIN tickbook.compression c ON c.relation = h.relation WHERE h.storage = _forget_batches_command.storage
+$$;
+COMMENT ON FUNCTION tickbook._forget_batches_command(regclass, regclass[]) IS 'Command that deletes the batches of chunks, or NULL without compression.';
 
 CREATE FUNCTION tickbook._unpack_command(h tickbook.hypertable, c tickbook.compression, chunk regclass, condition text) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$

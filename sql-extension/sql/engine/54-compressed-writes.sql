@@ -14,7 +14,7 @@ COMMENT ON FUNCTION tickbook._same_segment(name[], text, text, regclass) IS 'Con
 CREATE FUNCTION tickbook._unpack_batch(relation regclass, batch tid) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
-  h       tickbook.hypertable  := tickbook._hypertable(relation);
+  h       tickbook.hypertable  := tickbook._native_hypertable(relation);
   c       tickbook.compression := tickbook._compression(relation);
   first   timestamptz;
   touched bigint;
@@ -23,7 +23,7 @@ BEGIN
   IF first IS NULL THEN
     RETURN 0;  -- another session was first
   END IF;
-  EXECUTE tickbook._unpack_command(h, c, (SELECT k.chunk FROM tickbook._chunks(h.storage) k WHERE first >= k.range_start AND first < k.range_end),
+  EXECUTE tickbook._unpack_command(h, c, (SELECT k.chunk FROM tickbook._native_chunks(h.storage) k WHERE first >= k.range_start AND first < k.range_end),
                                    format('b.ctid = %L', batch)) INTO touched;
   RETURN touched;
 END $$;
@@ -171,7 +171,7 @@ DECLARE
   stray    text;
 BEGIN
   IF tickbook._is_hypertable(relation) THEN
-    h := tickbook._hypertable(relation);
+    h := tickbook._native_hypertable(relation);
     target := h.storage;
   END IF;
   key := (SELECT k.columns FROM tickbook._unique_keys(target) k LIMIT 1);

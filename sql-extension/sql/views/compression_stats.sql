@@ -10,11 +10,11 @@ BEGIN
              JOIN pg_class k ON k.oid = t.batches LOOP
     -- The space of the batches is shared out in proportion to what they store.
     RETURN QUERY EXECUTE format(
-      'SELECT %L::regclass, k.chunk, count(b.size), coalesce(sum(b.".rows"), 0)::bigint, tickbook._estimated_rows(k.chunk), '
+      'SELECT %L::regclass, k.chunk, count(b.size), coalesce(sum(b.".rows"), 0)::bigint, (SELECT coalesce(sum(tickbook._guessed_rows(relid)), 0)::bigint FROM pg_partition_tree(k.chunk) WHERE isleaf), '
       '       (k.bytes_per_row * coalesce(sum(b.".rows"), 0))::bigint + t.bytes, '
       '       (pg_total_relation_size(%L::regclass) * coalesce(sum(b.size), 0) / greatest(sum(sum(b.size)) OVER (), 1))::bigint + t.bytes, k.compressed_at '
       '  FROM tickbook.compressed_chunk k '
-      '  JOIN tickbook._chunks(%L::regclass) r ON r.chunk = k.chunk '
+      '  JOIN tickbook._native_chunks(%L::regclass) r ON r.chunk = k.chunk '
       ' CROSS JOIN LATERAL (SELECT sum(pg_total_relation_size(relid))::bigint AS bytes FROM pg_partition_tree(k.chunk) WHERE isleaf) t '
       '  LEFT JOIN (SELECT ".rows", ".first", %s AS size FROM %s) b ON b.".first" >= r.range_start AND b.".first" < r.range_end '
       ' GROUP BY k.chunk, k.bytes_per_row, t.bytes, k.compressed_at',
