@@ -450,6 +450,9 @@ DECLARE
   ref       jsonb;
   checked   boolean;
   exact     text;
+  bytes     integer;
+  offsets   text[];
+  frame     text;
   lagged    CONSTANT text[] := ARRAY(SELECT r.value -> 'of' ->> 0 FROM jsonb_each(c.refs) r WHERE r.value ->> 'kind' = 'lag');
 BEGIN
   FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) LOOP
@@ -461,7 +464,6 @@ BEGIN
     END IF;
     CONTINUE WHEN p.packing = 'segment';
 
-    exact := 'NULL::bigint[]';
     targets := targets || ARRAY[format('%I, %I, %I', p.name || '.1', p.name || '.2', p.name || '.v')];
     IF decimals IS NOT NULL THEN
       returned := returned || format('%s AS %I', tickbook._scaled(p, quote_ident(p.name), decimals, checked), p.name || '.r');
@@ -480,19 +482,28 @@ BEGIN
         p.name || '.d', p.name || '.lo', p.name || '.hi',
         CASE WHEN p.sloped THEN format('%I - %I', p.name || '.r', p.name || '.p') ELSE quote_ident(p.name || '.d') END, p.name || '.g',
         CASE WHEN p.sloped THEN format('min(%I - %I)', p.name || '.r', p.name || '.p') ELSE 'NULL::bigint' END, p.name || '.s', p.name || '.k');
-      exact := quote_ident(p.name || '.d');
       -- A batch column is scaled only if each of its values is, and the columns it is measured against are.
-      IF checked THEN
-        exact := format('CASE WHEN %I = %I%s THEN %s END', p.name || '.k', p.name || '.n', (SELECT string_agg(
-          format(' AND %I.frame IS NOT NULL', o || '.e'), '') FROM jsonb_array_elements_text(ref -> 'of') o), exact);
+      exact := CASE WHEN checked THEN format('CASE WHEN %I = %I%s THEN %%s END', p.name || '.k', p.name || '.n', (SELECT string_agg(
+                 format(' AND %I.frame IS NOT NULL', o || '.e'), '') FROM jsonb_array_elements_text(ref -> 'of') o)) ELSE '%s' END;
+      IF p.sloped THEN
+        laterals := laterals || format(' CROSS JOIN LATERAL tickbook._slope(%I, %I, %I, %I, %I) %I', p.name || '.d', p.name || '.lo', p.name || '.hi',
+                                       p.name || '.g', p.name || '.s', p.name || '.l');
       END IF;
-      laterals := laterals || format(' CROSS JOIN LATERAL tickbook._frame(%s, %I, %I, %I, %I, %s) %I', exact, p.name || '.lo', p.name || '.hi',
-                                     p.name || '.g', p.name || '.s', decimals, p.name || '.e');
+      laterals := laterals || format(' CROSS JOIN LATERAL tickbook._frame(%s, %s, %I, %s) %I',
+        format(exact, CASE WHEN p.sloped THEN format('%I.low_offset', p.name || '.l') ELSE quote_ident(p.name || '.lo') END),
+        CASE WHEN p.sloped THEN format('%I.high_offset', p.name || '.l') ELSE quote_ident(p.name || '.hi') END,
+        p.name || '.g', decimals, p.name || '.e');
+      FOREACH bytes IN ARRAY '{1,2,4}'::integer[] LOOP
+        offsets[bytes] := format('CASE WHEN %1$I.bytes = %2$s THEN ARRAY(SELECT ((unnest(%3$s) - %1$I.frame[1]) / %1$I.frame[2])::%4$s) END',
+          p.name || '.e', bytes, CASE WHEN p.sloped THEN format('%I.offsets', p.name || '.l') ELSE quote_ident(p.name || '.d') END,
+          CASE bytes WHEN 1 THEN 'integer::"char"' WHEN 2 THEN 'smallint' ELSE 'integer' END);
+      END LOOP;
+      frame := CASE WHEN p.sloped THEN format('CASE WHEN %1$I.frame IS NOT NULL THEN ARRAY[%1$I.frame[1], %1$I.frame[2], %2$I.step, %1$I.frame[4]] END',
+                                              p.name || '.e', p.name || '.l') ELSE format('%I.frame', p.name || '.e') END;
     END IF;
     IF NOT checked AND p.packing = 'scaled' THEN
-      packed := packed || format('%1$I.x1, %1$I.x2, CASE WHEN %1$I.frame IS NULL AND %2$I > 0 THEN '
-                                 'ARRAY[tickbook._not_exact(%3$L)::text]::%4$s[] END, %1$I.frame, %1$I.x4',
-                                 p.name || '.e', p.name || '.k', p.name, p.base);
+      packed := packed || format('%s, %s, CASE WHEN %I.frame IS NULL AND %I > 0 THEN ARRAY[tickbook._not_exact(%L)::text]::%s[] END, %s, %s',
+                                 offsets[1], offsets[2], p.name || '.e', p.name || '.k', p.name, p.base, frame, offsets[4]);
       targets[cardinality(targets)] := targets[cardinality(targets)] || format(', %I, %I', p.name || '.f', p.name || '.4');
       CONTINUE;
     END IF;
@@ -507,8 +518,8 @@ BEGIN
       laterals := laterals || format(' CROSS JOIN LATERAL tickbook._dictionary(%I.vals) %I', p.name || '.o', p.name || '.w');
     END IF;
     packed := packed || (CASE
-      WHEN decimals IS NOT NULL AND p.wordy THEN format('COALESCE(%1$I.x1, %2$I.x1), COALESCE(%1$I.x2, %2$I.x2), %2$I.words, %1$I.frame, %1$I.x4',
-        p.name || '.e', p.name || '.w')
+      WHEN decimals IS NOT NULL THEN format('COALESCE(%2$s, %1$I.x1), COALESCE(%3$s, %1$I.x2), %1$I.words, %4$s, %5$s',
+        p.name || '.w', offsets[1], offsets[2], frame, offsets[4])
       WHEN p.wordy THEN format('%1$I.x1, %1$I.x2, %1$I.words', p.name || '.w')
       ELSE format('NULL, NULL, %I.vals', p.name || '.o') END);
     IF decimals IS NOT NULL THEN
@@ -625,7 +636,8 @@ COMMENT ON FUNCTION tickbook._choose_references(tickbook.hypertable, tickbook.co
   'Looks, in the first rows of each segment, for columns that others tell most of, as open tells of high; remembers what it finds.';
 
 CREATE FUNCTION tickbook.compress_chunk(chunk regclass) RETURNS bigint
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET extra_float_digits = 1 AS $$
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET extra_float_digits = 1
+  SET work_mem = '64MB' AS $$
 DECLARE
   h       tickbook.hypertable;
   c       tickbook.compression;

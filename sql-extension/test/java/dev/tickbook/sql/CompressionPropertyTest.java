@@ -121,8 +121,9 @@ class CompressionPropertyTest extends DatabaseTest {
         Round(Random random, String description) {
             this.random = random;
             this.description = description;
+            // Half of the columns are of the types that are scaled.
             this.types = random.ints(1 + random.nextInt(9), 0, TYPES.size())
-                    .mapToObj(TYPES::get)
+                    .mapToObj(i -> TYPES.get(random.nextBoolean() ? i % 12 : i))
                     .collect(Collectors.toCollection(ArrayList::new));
             this.columns = "time, symbol" + columns(i -> ", c" + i);
             this.keyed = random.nextInt(4) > 0;
