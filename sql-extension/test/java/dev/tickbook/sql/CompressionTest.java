@@ -62,14 +62,16 @@ class CompressionTest extends DatabaseTest {
         String[] statements = {
             "INSERT INTO %s VALUES ('2024-01-02 12:00:30+00', 'A', 1, 2, 3)",
             "UPDATE %s SET close = NULL WHERE symbol = 'A' AND time = '2024-01-01 12:00+00'",
-            "DELETE FROM %s WHERE symbol = 'A' AND time BETWEEN '2024-01-01 12:01+00' AND '2024-01-01 12:05+00'",
-            "UPDATE %s SET time = time + interval '1 year' WHERE symbol = 'A' AND time = '2024-01-01 12:06+00'"
+            "DELETE FROM %s WHERE symbol = 'A' AND time BETWEEN '2024-01-01 12:01+00' AND '2024-01-01 12:05+00'"
         };
         for (String statement : statements) {
             db.execute(statement.formatted("bars"), statement.formatted("plain"));
             assertSameAsPlain();
         }
-        if (isNative()) {
+        if (isNative()) { // TimescaleDB does not update the time of a compressed row
+            String move = "UPDATE %s SET time = time + interval '1 year' WHERE symbol = 'A' AND time = '2024-01-01 12:06+00'";
+            db.execute(move.formatted("bars"), move.formatted("plain"));
+            assertSameAsPlain();
             assertThat(rowsOutsideBatches())
                     .as("the inserted row, and what is left of one batch of A")
                     .isBetween(400L, 1_000L);
