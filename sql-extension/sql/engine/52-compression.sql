@@ -337,19 +337,29 @@ END $$;
 COMMENT ON FUNCTION tickbook._follow_columns(tickbook.hypertable, tickbook.compression) IS
   'Shows columns that ALTER TABLE added to the storage in the batches and the public view too.';
 
-CREATE FUNCTION tickbook.add_column(relation regclass, definition text) RETURNS void
-  LANGUAGE plpgsql AS $$
+-- The definition may name the caller's own types and functions, so it is read with the caller's search path.
+CREATE FUNCTION tickbook._add_column(relation regclass, definition text, callers_path text) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  h tickbook.hypertable;
+  h       tickbook.hypertable;
+  command text;
 BEGIN
   IF tickbook._is_hypertable(relation) THEN
     h := tickbook._native_hypertable(relation);
   END IF;
-  EXECUTE pg_catalog.format('ALTER TABLE %s ADD COLUMN ', coalesce(h.storage, relation)) || definition;
-  IF h.relation OPERATOR(pg_catalog.<>) h.storage THEN
+  command := format('ALTER TABLE %s ADD COLUMN ', tickbook._qualified(coalesce(h.storage, relation))) || definition;
+  PERFORM set_config('search_path', callers_path, true);
+  EXECUTE command;
+  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, tickbook, pg_temp', true);
+  IF h.relation <> h.storage THEN
     PERFORM tickbook._follow_columns(h, tickbook._compression(h.relation));
   END IF;
 END $$;
+COMMENT ON FUNCTION tickbook._add_column(regclass, text, text) IS 'Does what add_column() promises.';
+
+CREATE FUNCTION tickbook.add_column(relation regclass, definition text) RETURNS void
+  LANGUAGE sql
+  RETURN tickbook._add_column(relation, definition, current_setting('search_path'));
 COMMENT ON FUNCTION tickbook.add_column(regclass, text) IS
   'ALTER TABLE ... ADD COLUMN for a hypertable with compression, whose name is a view, and for any other table: '
   'SELECT tickbook.add_column(''market_data'', ''vwap numeric(15,4)'').';
