@@ -51,9 +51,27 @@ COMMENT ON FUNCTION tickbook._patiently(text, regclass, boolean) IS
   'setting tickbook.patience says (60s). Returns the number that a SELECT gives. '
   'without_waiting is for a LOCK TABLE by a session that has a lock on that table.';
 
+-- Rows are moved after a wait for a lock. A snapshot that is older than the lock does not show what others committed
+-- during the wait: those rows would be left behind, in a table that is then dropped.
+CREATE FUNCTION tickbook._check_isolation(relation regclass) RETURNS void
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  isolation CONSTANT text := current_setting('transaction_isolation');
+BEGIN
+  IF isolation NOT IN ('read committed', 'read uncommitted') THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'active_sql_transaction',
+      MESSAGE = format('%s cannot be changed in a transaction of isolation level %s', relation, isolation),
+      HINT = 'Its snapshot would miss rows that others have just written: use READ COMMITTED.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._check_isolation(regclass) IS
+  'Raises an error unless each statement of the transaction sees what is committed by then.';
+
 CREATE FUNCTION tickbook._lock_chunks_of(storage regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
+  PERFORM tickbook._check_isolation(storage);
   PERFORM pg_advisory_xact_lock('tickbook.hypertable'::regclass::oid::integer, storage::oid::integer);
   PERFORM tickbook._native_hypertable(storage);  -- it may have been reverted meanwhile
 END $$;
@@ -65,6 +83,7 @@ CREATE FUNCTION tickbook._lock_for_rebuild(relation regclass) RETURNS void
 DECLARE
   name text := relation;
 BEGIN
+  PERFORM tickbook._check_isolation(relation);
   PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', name), relation);
   IF NOT EXISTS (SELECT FROM pg_class WHERE oid = relation) THEN
     RAISE EXCEPTION USING

@@ -207,6 +207,10 @@ BEGIN
     storage := relation;
   ELSE
     h := tickbook._native_hypertable(relation);
+    IF h.relation <> h.storage THEN
+      PERFORM tickbook.disable_compression(h.relation);
+      h := tickbook._native_hypertable(h.storage);
+    END IF;
     storage := h.storage;
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;

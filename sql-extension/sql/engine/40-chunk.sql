@@ -319,6 +319,7 @@ CREATE FUNCTION tickbook.drop_chunks(
 DECLARE
   storage regclass;
   doomed  regclass[];
+  forget  text;
 BEGIN
   IF older_than IS NULL AND newer_than IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -334,10 +335,14 @@ BEGIN
   doomed := ARRAY(SELECT tickbook.show_chunks(relation, older_than, newer_than));
   IF doomed <> '{}' THEN
     RETURN QUERY SELECT tickbook._qualified(chunk) FROM unnest(doomed) chunk;
+    forget := tickbook._forget_batches_command(storage, doomed);
     PERFORM tickbook._patiently(
       format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE; ', storage)
       || coalesce('LOCK TABLE ' || tickbook._default_chunk(storage)::text || ' IN ACCESS EXCLUSIVE MODE; ', '')
       || format('DROP TABLE %s', array_to_string(doomed, ', ')), storage);
+    IF forget IS NOT NULL THEN
+      EXECUTE forget;
+    END IF;
   END IF;
 END $$;
 COMMENT ON FUNCTION tickbook.drop_chunks(regclass, anyelement, anycompatible) IS

@@ -151,6 +151,7 @@ BEGIN
   FOR job IN SELECT d.relation, d.kind FROM tickbook._due_jobs() d LOOP
     run_id := tickbook._claim_job(job.relation, job.kind);
     COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;  -- whatever the default is, see _check_isolation()
     CONTINUE WHEN run_id IS NULL;
     touched := NULL;
     failure := NULL;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -158,6 +159,50 @@ class ConcurrencyTest extends DatabaseTest {
         }
         assertThat(db.rows("SELECT relation, chunks, estimated_rows FROM tickbook.hypertables"))
                 .containsExactly("bars|1|1");
+    }
+
+    /** A snapshot from before the wait for the lock would miss what the writer commits meanwhile. */
+    @Test
+    void withAnOlderSnapshotNothingIsRebuiltAndNoRowIsLost() throws Exception {
+        db.execute(
+                "CREATE TABLE plain (time timestamptz NOT NULL)",
+                "CREATE TABLE bars (time timestamptz NOT NULL)",
+                "SELECT tickbook.create_hypertable('bars', 'time')");
+        for (String isolation : List.of("REPEATABLE READ", "SERIALIZABLE")) {
+            for (String change : List.of(
+                    "create_hypertable('plain', 'time', migrate_data => true)",
+                    "revert_hypertable('bars')",
+                    "maintain_hypertable('bars')",
+                    "ensure_chunks('bars', '2024-01-01', '2024-01-02')")) {
+                try (Database writer = db.connectAgain();
+                        Database changer = db.connectAgain();
+                        ExecutorServiceScope pool = new ExecutorServiceScope()) {
+                    writer.execute(
+                            "BEGIN",
+                            "INSERT INTO plain VALUES ('2024-01-01')",
+                            "INSERT INTO bars VALUES ('2024-01-01')");
+                    changer.execute("BEGIN ISOLATION LEVEL " + isolation, "SELECT 1 FROM pg_class LIMIT 1");
+                    Future<?> refused = pool.submit(() -> assertError(changer, "SELECT tickbook." + change)
+                            .as(change)
+                            .startsWith("25001 ")
+                            .contains(" cannot be changed in a transaction of isolation level "
+                                    + isolation.toLowerCase(Locale.ROOT) + " HINT: ")
+                            .endsWith("use READ COMMITTED."));
+                    Thread.sleep(100);
+                    writer.execute("COMMIT");
+                    refused.get();
+                }
+            }
+        }
+        assertThat(db.rows("SELECT (SELECT count(*) FROM plain), (SELECT count(*) FROM bars)"))
+                .containsExactly("8|8");
+        db.execute(
+                "SET default_transaction_isolation = 'serializable'",
+                "CALL tickbook.run_jobs()",
+                "RESET default_transaction_isolation");
+        assertThat(db.rows("SELECT status, rows FROM tickbook.job_runs"))
+                .as("run_jobs() chooses its own isolation")
+                .containsExactly("succeeded|8");
     }
 
     private interface Work {

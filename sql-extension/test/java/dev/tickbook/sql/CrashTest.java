@@ -100,6 +100,26 @@ class CrashTest {
         assertEveryRowOnce(300_000);
     }
 
+    @Test
+    void duringCompressChunk() throws Exception {
+        db.execute("SELECT tickbook.create_hypertable('bars', 'time', INTERVAL '1000 days')");
+        fill(400_000);
+        db.execute(
+                "SELECT tickbook.maintain_hypertable('bars')",
+                "SELECT tickbook.enable_compression('bars', '{symbol}')");
+        killDuring("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c", 1000);
+        assertThat(db.count("SELECT count(*) FROM bars_batches"))
+                .as("all or nothing")
+                .isZero();
+        assertEveryRowOnce(400_000);
+        db.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c");
+        assertThat(db.count("SELECT count(*) FROM bars_rows")).isZero();
+        assertEveryRowOnce(400_000);
+        killDuring("SELECT tickbook.decompress_chunk(c) FROM tickbook.show_chunks('bars') c", 700);
+        assertThat(db.count("SELECT count(*) FROM bars_rows")).isZero();
+        assertEveryRowOnce(400_000);
+    }
+
     private void fill(int rows) {
         db.execute(
                 "INSERT INTO bars SELECT 'A', timestamptz '2024-01-01' + i * interval '1 minute', i FROM generate_series(1, "

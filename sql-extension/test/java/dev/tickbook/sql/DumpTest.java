@@ -63,6 +63,48 @@ class DumpTest extends DatabaseTest {
     }
 
     @Test
+    void aCompressedHypertableIsRestoredCompressedAndGoesOnWorking() throws Exception {
+        db.execute(
+                "CREATE TABLE bars (symbol text NOT NULL, dropped int, time timestamptz NOT NULL, close numeric(15,4), tags text[],"
+                        + " id bigint GENERATED ALWAYS AS IDENTITY, PRIMARY KEY (symbol, time))",
+                "ALTER TABLE bars DROP dropped",
+                "SELECT tickbook.create_hypertable('bars', 'time', INTERVAL '1 day')",
+                "SELECT tickbook.ensure_chunks('bars', '2024-01-01 00:00+00', '2024-01-03 00:00+00')",
+                "INSERT INTO bars SELECT 'A', t, 1.5, '{a,NULL}' FROM generate_series(timestamptz '2024-01-01', '2024-01-03', '1 minute') t",
+                "SELECT tickbook.enable_compression('bars', '{symbol}')",
+                "SELECT tickbook.add_compression_policy('bars', INTERVAL '1 day')",
+                "SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c LIMIT 2");
+        List<String> rows = db.rows("SELECT * FROM bars ORDER BY time");
+        List<String> stats =
+                db.rows("SELECT chunk, compressed_rows, bytes_before FROM tickbook.compression_stats ORDER BY 1");
+        Path dump = Files.createTempFile("tickbook", ".dump");
+        try (Database restored = server.createEmptyDatabase()) {
+            dump(db, "-Fc", "-f", dump.toString());
+            restore(dump, restored);
+            assertThat(restored.rows("SELECT * FROM bars ORDER BY time")).isEqualTo(rows);
+            assertThat(restored.rows(
+                            "SELECT chunk, compressed_rows, bytes_before FROM tickbook.compression_stats ORDER BY 1"))
+                    .hasSameSizeAs(stats);
+            restored.execute(
+                    "UPDATE bars SET close = 2 WHERE time = '2024-01-01 00:01+00'",
+                    "INSERT INTO bars (symbol, time) VALUES ('B', '2024-01-01 00:01+00')",
+                    "UPDATE tickbook.job SET next_start = now()",
+                    "CALL tickbook.run_jobs()",
+                    "CALL tickbook.run_jobs()");
+            assertThat(restored.rows("SELECT error FROM tickbook.job_runs WHERE error IS NOT NULL"))
+                    .isEmpty();
+            assertThat(restored.count("SELECT count(*) FROM bars_rows")).isZero();
+            assertThat(restored.rows(
+                            "SELECT symbol, close, id FROM bars WHERE time = '2024-01-01 00:01+00' ORDER BY 1"))
+                    .containsExactly("A|2.0000|2", "B||" + (rows.size() + 1));
+            DatabaseTest.assertError(restored, "INSERT INTO bars (symbol, time) VALUES ('A', '2024-01-02 00:00+00')")
+                    .startsWith("23505");
+        } finally {
+            Files.delete(dump);
+        }
+    }
+
+    @Test
     void aPlainInstallIsDumpedAsTheOrdinarySchemaThatItIs() throws Exception {
         Path dump = Files.createTempFile("tickbook", ".dump");
         try (Database plain = server.createEmptyDatabase();
