@@ -186,11 +186,13 @@ CREATE FUNCTION tickbook._unscaled(c tickbook._packed_column, number text) RETUR
 $$;
 COMMENT ON FUNCTION tickbook._unscaled(tickbook._packed_column, text) IS 'The inverse of _scaled().';
 
--- A column may be packed as what is left of it after another has told most of it: {"kind": "lag", "of": ["close"]},
--- or greatest or least of two. Such an expression is the same for packing and unpacking but for how it names a number.
+-- A column may be packed as what is left of it after another has told most of it: {"kind": "lag", "of": ["close"]} in the
+-- row before, greatest or least of this row's values of one or two, greatest_lag or least_lag of this row and the one before. Such an expression is the same for packing and unpacking but for how it names a number.
 CREATE FUNCTION tickbook._reference(kind text, here text[], before text) RETURNS text
   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT CASE kind WHEN 'lag' THEN format('COALESCE(%s, %s, 0)', before, here[1])
+                   WHEN 'greatest_lag' THEN format('COALESCE(GREATEST(%s, %s), 0)', here[1], before)
+                   WHEN 'least_lag' THEN format('COALESCE(LEAST(%s, %s), 0)', here[1], before)
                    ELSE format('COALESCE(%s(%s), 0)', upper(kind), array_to_string(here, ', ')) END
 $$;
 COMMENT ON FUNCTION tickbook._reference(text, text[], text) IS 'Expression of what a column is measured against.';

@@ -227,9 +227,12 @@ BEGIN
   EXECUTE format('CREATE OR REPLACE VIEW %s AS SELECT %s FROM %s UNION ALL %s', view_name, columns, h.storage,
                  tickbook._unpacked(h.storage, c, c.batches::text));
   EXECUTE format('CREATE OR REPLACE FUNCTION %1$s(range_start %2$s, range_end %2$s) RETURNS SETOF %3$s LANGUAGE sql STABLE PARALLEL SAFE '
-                 'BEGIN ATOMIC SELECT %4$s FROM %5$s WHERE %6$I >= range_start AND %6$I < range_end UNION ALL SELECT %4$s FROM (%7$s '
-                 'WHERE a.".last" >= range_start AND a.".first" < range_end) u WHERE %6$I >= range_start AND %6$I < range_end; END',
-                 between_fn, time_type, view_name, columns, h.storage, time_column, tickbook._unpacked(h.storage, c, c.batches::text));
+                 'BEGIN ATOMIC SELECT %4$s FROM %5$s WHERE %6$I >= range_start AND %6$I < range_end UNION ALL %7$s '
+                 'WHERE a.".last" >= range_start AND a.".first" < range_end AND (a.".first" >= range_start AND a.".last" < range_end '
+                 'OR %8$s >= range_start AND %8$s < range_end); END',
+                 between_fn, time_type, view_name, columns, h.storage, time_column, tickbook._unpacked(h.storage, c, c.batches::text),
+                 (SELECT tickbook._decoded(p, c.refs) FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) p
+                   WHERE p.name = time_column));
   EXECUTE format('COMMENT ON FUNCTION %s(%s, %2$s) IS %L', between_fn, time_type, format(
     'Rows of %s with %s from range_start to before range_end; opens only the batches of that range.', view_name, time_column));
   PERFORM tickbook._own_like('FUNCTION', format('%s(%s, %2$s)', between_fn, time_type), h.storage);
@@ -463,7 +466,7 @@ DECLARE
   bytes     integer;
   offsets   text[];
   frame     text;
-  lagged    CONSTANT text[] := ARRAY(SELECT r.value -> 'of' ->> 0 FROM jsonb_each(c.refs) r WHERE r.value ->> 'kind' = 'lag');
+  lagged    CONSTANT text[] := ARRAY(SELECT r.value -> 'of' ->> 0 FROM jsonb_each(c.refs) r WHERE r.value ->> 'kind' LIKE '%lag');
 BEGIN
   FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) LOOP
     decimals := CASE WHEN p.packing = 'scaled' THEN coalesce(p.scale, tickbook._sampled_scale(chunk, p)) END;
@@ -596,8 +599,7 @@ BEGIN
     RETURN c;
   END IF;
   WITH source AS (
-    SELECT 'lag' AS kind, ARRAY[x] AS others FROM unnest(columns) x
-    UNION ALL SELECT 'greatest', ARRAY[x] FROM unnest(columns) x
+    SELECT k AS kind, ARRAY[x] AS others FROM unnest(columns) x, unnest('{lag,greatest,greatest_lag,least_lag}'::text[]) k
     UNION ALL SELECT k, ARRAY[x, y] FROM unnest(columns) x, unnest(columns) y, unnest(ARRAY['greatest', 'least']) k WHERE x < y)
   SELECT array_agg(t), array_agg(w), array_agg(e) INTO targets, ways, exprs FROM (
     SELECT t, NULL::jsonb, quote_ident(t) FROM unnest(columns) t
@@ -618,14 +620,16 @@ BEGIN
   IF cardinality(costs) <> cardinality(exprs) OR costs IS NULL THEN
     RETURN c;
   END IF;
-  -- Each column in turn stands alone; what it and the columns already placed tell best comes next.
+  -- Each column in turn stands alone; what those that stand alone tell best comes next. One that is told by another tells no
+  -- third one: reading that would unpack all three.
   FOR anchor IN 1 .. cardinality(columns) LOOP
     known := ARRAY[columns[anchor]];
     total := costs[anchor];
     refs := '{}';
     WHILE cardinality(known) < cardinality(columns) LOOP
       SELECT i INTO way FROM unnest(targets, ways, costs) WITH ORDINALITY u (target, how, cost, i)
-       WHERE target <> ALL (known) AND (how IS NULL OR ARRAY(SELECT jsonb_array_elements_text(how -> 'of')::name) <@ known)
+       WHERE target <> ALL (known) AND (how IS NULL OR NOT how -> 'of' ?| ARRAY(SELECT k FROM jsonb_object_keys(refs) k)
+                                     AND ARRAY(SELECT jsonb_array_elements_text(how -> 'of')::name) <@ known)
        ORDER BY cost + CASE WHEN how IS NULL THEN 0 ELSE ln(2) END, jsonb_array_length(how -> 'of') LIMIT 1;
       known := known || targets[way];
       total := total + costs[way];
@@ -750,10 +754,28 @@ BEGIN
   EXECUTE format('TRUNCATE %s', chunk);
   RETURN true;
 EXCEPTION WHEN lock_not_available OR object_in_use THEN
-  RETURN false;
+  RETURN NULL;
 END $$;
 COMMENT ON FUNCTION tickbook._reclaim(regclass) IS
-  'Gives back the space of a chunk whose rows are all packed, if no transaction can see them any more.';
+  'Gives back the space of a chunk whose rows are all packed, if no transaction can see them any more: then true, NULL if '
+  'the chunk is in use, else false.';
+
+CREATE FUNCTION tickbook._reclaim_all(relation regclass) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  chunk     regclass;
+  done      boolean;
+  reclaimed bigint := 0;
+BEGIN
+  FOR chunk IN SELECT k.chunk FROM tickbook.compressed_chunk k JOIN pg_class t ON t.oid = k.chunk
+                WHERE k.relation = _reclaim_all.relation ORDER BY k.chunk LOOP
+    done := tickbook._reclaim(chunk);
+    EXIT WHEN done IS NULL;  -- readers already wait for the chunks that were emptied
+    reclaimed := reclaimed + done::integer;
+  END LOOP;
+  RETURN reclaimed;
+END $$;
+COMMENT ON FUNCTION tickbook._reclaim_all(regclass) IS 'Gives back the space of compressed chunks; returns of how many.';
 
 -- Policy --------------------------------------------------------------------------------------------------------------
 
@@ -793,7 +815,6 @@ DECLARE
   chunk regclass;
   rows  bigint := 0;
 BEGIN
-  PERFORM tickbook._reclaim(k.chunk) FROM tickbook.compressed_chunk k WHERE k.relation = _job_compression.relation;
   FOR chunk IN SELECT tickbook.show_chunks(relation, (config ->> 'compress_after')::interval) LOOP
     IF tickbook._has_rows(chunk) THEN
       rows := rows + tickbook.compress_chunk(chunk);
