@@ -15,7 +15,8 @@ COMMENT ON FUNCTION tickbook._batch_rows() IS 'Rows of a full batch.';
 CREATE FUNCTION tickbook._not_exact(subject text) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'numeric_value_out_of_range', MESSAGE = format('%s has a value that is not a scaled integer', subject),
+  RAISE EXCEPTION USING ERRCODE = 'numeric_value_out_of_range',
+    MESSAGE = format('%s has a value that is not a scaled integer', subject),
     HINT = 'It is caught where chunks are packed, which then stores the column plainly.';
 END $$;
 COMMENT ON FUNCTION tickbook._not_exact(text) IS 'Raises the error that sends a chunk to the careful way of packing.';
@@ -186,11 +187,14 @@ CREATE FUNCTION tickbook._unscaled(c tickbook._packed_column, number text) RETUR
 $$;
 COMMENT ON FUNCTION tickbook._unscaled(tickbook._packed_column, text) IS 'The inverse of _scaled().';
 
--- A column may be packed as what is left of it after another has told most of it: {"kind": "lag", "of": ["close"]},
--- or greatest or least of two. Such an expression is the same for packing and unpacking but for how it names a number.
+-- A column may be packed as what is left of it after another has told most of it: {"kind": "lag", "of": ["close"]} in the
+-- row before, greatest or least of this row's values of one or two, greatest_lag or least_lag of this row and the one before.
+-- Such an expression is the same for packing and unpacking but for how it names a number.
 CREATE FUNCTION tickbook._reference(kind text, here text[], before text) RETURNS text
   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT CASE kind WHEN 'lag' THEN format('COALESCE(%s, %s, 0)', before, here[1])
+                   WHEN 'greatest_lag' THEN format('COALESCE(GREATEST(%s, %s), 0)', here[1], before)
+                   WHEN 'least_lag' THEN format('COALESCE(LEAST(%s, %s), 0)', here[1], before)
                    ELSE format('COALESCE(%s(%s), 0)', upper(kind), array_to_string(here, ', ')) END
 $$;
 COMMENT ON FUNCTION tickbook._reference(text, text[], text) IS 'Expression of what a column is measured against.';
@@ -212,7 +216,8 @@ BEGIN
   RETURN format('a.%I + a.%I * a.%I[%s] + %s', c.name || '.b', c.name || '.g', c.name || '.x', place,
     tickbook._reference(ref ->> 'kind', others, tickbook._number(other, refs, place || ' - 1')));
 END $$;
-COMMENT ON FUNCTION tickbook._number(tickbook._packed_column, jsonb, text) IS 'Expression of a column''s whole number in a row of a batch.';
+COMMENT ON FUNCTION tickbook._number(tickbook._packed_column, jsonb, text) IS
+  'Expression of a column''s whole number in a row of a batch.';
 
 CREATE FUNCTION tickbook._decoded(c tickbook._packed_column, refs jsonb) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -227,7 +232,8 @@ CREATE FUNCTION tickbook._decoded(c tickbook._packed_column, refs jsonb) RETURNS
       format(CASE WHEN c.boxed THEN '(a.%I[a.%I[n.i]]).v' ELSE 'a.%I[a.%I[n.i]]' END, c.name || '.v', c.name || '.x'),
       c.type, ' COLLATE ' || c.collated) END
 $$;
-COMMENT ON FUNCTION tickbook._decoded(tickbook._packed_column, jsonb) IS 'Expression of a column''s value in a row of a batch.';
+COMMENT ON FUNCTION tickbook._decoded(tickbook._packed_column, jsonb) IS
+  'Expression of a column''s value in a row of a batch.';
 
 -- array_append() leaves an expanded array, in which any element is found at once, NULLs and texts or not.
 CREATE FUNCTION tickbook._opened(c tickbook._packed_column) RETURNS text
@@ -249,4 +255,5 @@ CREATE FUNCTION tickbook._opened(c tickbook._packed_column) RETURNS text
                 CASE WHEN c.packing = 'scaled' THEN format(', b.%I', c.name || '.4') ELSE '' END,
                 c.name || '.x', c.name || '.v') END
 $$;
-COMMENT ON FUNCTION tickbook._opened(tickbook._packed_column) IS 'What a query selects per batch so that _decoded() can be computed per row.';
+COMMENT ON FUNCTION tickbook._opened(tickbook._packed_column) IS
+  'What a query selects per batch so that _decoded() can be computed per row.';

@@ -9,7 +9,8 @@ CREATE TABLE tickbook.compression (
   order_by   name NOT NULL,
   refs       jsonb NOT NULL DEFAULT '{}'  -- see tickbook._reference()
 );
-COMMENT ON TABLE tickbook.compression IS 'Hypertables with compression; read the view tickbook.compression_stats instead.';
+COMMENT ON TABLE tickbook.compression IS
+  'Hypertables with compression; read the view tickbook.compression_stats instead.';
 
 CREATE TABLE tickbook.compressed_chunk (
   relation      regclass NOT NULL REFERENCES tickbook.compression ON DELETE CASCADE,
@@ -18,7 +19,8 @@ CREATE TABLE tickbook.compressed_chunk (
   emptied_by    xid8 NOT NULL,
   compressed_at timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE tickbook.compressed_chunk IS 'Chunks that were compressed; read the view tickbook.compression_stats instead.';
+COMMENT ON TABLE tickbook.compressed_chunk IS
+  'Chunks that were compressed; read the view tickbook.compression_stats instead.';
 
 CREATE TRIGGER only_table_owner BEFORE INSERT OR UPDATE OR DELETE ON tickbook.compression
   FOR EACH ROW EXECUTE FUNCTION tickbook._only_table_owner();
@@ -43,7 +45,8 @@ DECLARE
 BEGIN
   SELECT c.* INTO found FROM tickbook.compression c WHERE c.relation = (tickbook._native_hypertable(_compression.relation)).relation;
   IF found.relation IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('compression is not enabled on %s', relation),
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = format('compression is not enabled on %s', relation),
       HINT = format('Enable it with tickbook.enable_compression(%L, segment_by => ...).', relation);
   END IF;
   RETURN found;
@@ -58,12 +61,14 @@ BEGIN
   SELECT h.* INTO found FROM tickbook.hypertable h JOIN pg_inherits i ON i.inhparent = h.storage
    WHERE i.inhrelid = chunk AND chunk <> tickbook._default_chunk(h.storage);
   IF found.relation IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'wrong_object_type', MESSAGE = format('%s is not a chunk', coalesce(chunk::text, 'NULL')),
+    RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
+      MESSAGE = format('%s is not a chunk', coalesce(chunk::text, 'NULL')),
       HINT = 'Name one that tickbook.show_chunks(relation) shows.';
   END IF;
   RETURN found;
 END $$;
-COMMENT ON FUNCTION tickbook._hypertable_of_chunk(regclass) IS 'Catalog row of the hypertable that a chunk belongs to, or an error.';
+COMMENT ON FUNCTION tickbook._hypertable_of_chunk(regclass) IS
+  'Catalog row of the hypertable that a chunk belongs to, or an error.';
 
 -- Queries that unpack -------------------------------------------------------------------------------------------------
 
@@ -109,7 +114,8 @@ BEGIN
   SELECT s INTO obstacle FROM unnest(segment_by || order_by) s
    WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = storage AND a.attname = s AND a.attnum > 0 AND NOT a.attisdropped);
   IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = format('column "%s" of %s does not exist', obstacle, storage),
+    RAISE EXCEPTION USING ERRCODE = 'undefined_column',
+      MESSAGE = format('column "%s" of %s does not exist', obstacle, storage),
       HINT = format('Its columns are %s.', tickbook._column_list(storage));
   END IF;
   IF order_by = ANY (segment_by) OR tickbook._key_column(storage) = ANY (segment_by) THEN
@@ -133,11 +139,14 @@ BEGIN
     UNION ALL SELECT 'it has more than 200 columns' FROM pg_attribute WHERE attrelid = storage AND attnum > 0 AND NOT attisdropped HAVING count(*) > 200
   ) p (problem);
   IF obstacle IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('%s cannot be compressed as it is', storage), DETAIL = obstacle,
+    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+      MESSAGE = format('%s cannot be compressed as it is', storage),
+      DETAIL = obstacle,
       HINT = 'Drop or change what is named in the detail. A view can be created again afterwards, and then shows compressed rows too.';
   END IF;
 END $$;
-COMMENT ON FUNCTION tickbook._check_compressible(regclass, name[], name) IS 'Raises an error that says why a hypertable cannot have compression.';
+COMMENT ON FUNCTION tickbook._check_compressible(regclass, name[], name) IS
+  'Raises an error that says why a hypertable cannot have compression.';
 
 CREATE FUNCTION tickbook._own_like(kind text, object text, storage regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -191,7 +200,8 @@ BEGIN
     EXECUTE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT, ALTER COLUMN %2$I SET STATISTICS 0', batches, p.name || '.v');
   END IF;
 END $$;
-COMMENT ON FUNCTION tickbook._add_packed_column(regclass, regclass, tickbook._packed_column) IS 'Makes room in the batches for a column.';
+COMMENT ON FUNCTION tickbook._add_packed_column(regclass, regclass, tickbook._packed_column) IS
+  'Makes room in the batches for a column.';
 
 CREATE FUNCTION tickbook._create_batches(h tickbook.hypertable, c tickbook.compression, base_name text) RETURNS regclass
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -213,7 +223,8 @@ BEGIN
   EXECUTE format('COMMENT ON TABLE %s IS %L', name, format('Compressed rows of %s: one row per batch, arrays per column.', base_name));
   RETURN name;
 END $$;
-COMMENT ON FUNCTION tickbook._create_batches(tickbook.hypertable, tickbook.compression, text) IS 'Makes the table that batches are kept in.';
+COMMENT ON FUNCTION tickbook._create_batches(tickbook.hypertable, tickbook.compression, text) IS
+  'Makes the table that batches are kept in.';
 
 CREATE FUNCTION tickbook._show(h tickbook.hypertable, c tickbook.compression) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -227,9 +238,12 @@ BEGIN
   EXECUTE format('CREATE OR REPLACE VIEW %s AS SELECT %s FROM %s UNION ALL %s', view_name, columns, h.storage,
                  tickbook._unpacked(h.storage, c, c.batches::text));
   EXECUTE format('CREATE OR REPLACE FUNCTION %1$s(range_start %2$s, range_end %2$s) RETURNS SETOF %3$s LANGUAGE sql STABLE PARALLEL SAFE '
-                 'BEGIN ATOMIC SELECT %4$s FROM %5$s WHERE %6$I >= range_start AND %6$I < range_end UNION ALL SELECT %4$s FROM (%7$s '
-                 'WHERE a.".last" >= range_start AND a.".first" < range_end) u WHERE %6$I >= range_start AND %6$I < range_end; END',
-                 between_fn, time_type, view_name, columns, h.storage, time_column, tickbook._unpacked(h.storage, c, c.batches::text));
+                 'BEGIN ATOMIC SELECT %4$s FROM %5$s WHERE %6$I >= range_start AND %6$I < range_end UNION ALL %7$s '
+                 'WHERE a.".last" >= range_start AND a.".first" < range_end AND (a.".first" >= range_start AND a.".last" < range_end '
+                 'OR %8$s >= range_start AND %8$s < range_end); END',
+                 between_fn, time_type, view_name, columns, h.storage, time_column, tickbook._unpacked(h.storage, c, c.batches::text),
+                 (SELECT tickbook._decoded(p, c.refs) FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) p
+                   WHERE p.name = time_column));
   EXECUTE format('COMMENT ON FUNCTION %s(%s, %2$s) IS %L', between_fn, time_type, format(
     'Rows of %s with %s from range_start to before range_end; opens only the batches of that range.', view_name, time_column));
   PERFORM tickbook._own_like('FUNCTION', format('%s(%s, %2$s)', between_fn, time_type), h.storage);
@@ -463,7 +477,7 @@ DECLARE
   bytes     integer;
   offsets   text[];
   frame     text;
-  lagged    CONSTANT text[] := ARRAY(SELECT r.value -> 'of' ->> 0 FROM jsonb_each(c.refs) r WHERE r.value ->> 'kind' = 'lag');
+  lagged    CONSTANT text[] := ARRAY(SELECT r.value -> 'of' ->> 0 FROM jsonb_each(c.refs) r WHERE r.value ->> 'kind' LIKE '%lag');
 BEGIN
   FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) LOOP
     decimals := CASE WHEN p.packing = 'scaled' THEN coalesce(p.scale, tickbook._sampled_scale(chunk, p)) END;
@@ -574,7 +588,8 @@ BEGIN
   END IF;
   RETURN touched;
 END $$;
-COMMENT ON FUNCTION tickbook._without_triggers(regclass, text) IS 'Runs a query that moves rows of a chunk without firing row triggers; returns the number that it gives.';
+COMMENT ON FUNCTION tickbook._without_triggers(regclass, text) IS
+  'Runs a query that moves rows of a chunk without firing row triggers; returns the number that it gives.';
 
 CREATE FUNCTION tickbook._choose_references(h tickbook.hypertable, c tickbook.compression, chunk regclass) RETURNS tickbook.compression
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -596,8 +611,7 @@ BEGIN
     RETURN c;
   END IF;
   WITH source AS (
-    SELECT 'lag' AS kind, ARRAY[x] AS others FROM unnest(columns) x
-    UNION ALL SELECT 'greatest', ARRAY[x] FROM unnest(columns) x
+    SELECT k AS kind, ARRAY[x] AS others FROM unnest(columns) x, unnest('{lag,greatest,greatest_lag,least_lag}'::text[]) k
     UNION ALL SELECT k, ARRAY[x, y] FROM unnest(columns) x, unnest(columns) y, unnest(ARRAY['greatest', 'least']) k WHERE x < y)
   SELECT array_agg(t), array_agg(w), array_agg(e) INTO targets, ways, exprs FROM (
     SELECT t, NULL::jsonb, quote_ident(t) FROM unnest(columns) t
@@ -618,14 +632,16 @@ BEGIN
   IF cardinality(costs) <> cardinality(exprs) OR costs IS NULL THEN
     RETURN c;
   END IF;
-  -- Each column in turn stands alone; what it and the columns already placed tell best comes next.
+  -- Each column in turn stands alone; what those that stand alone tell best comes next. One that is told by another tells no
+  -- third one: reading that would unpack all three.
   FOR anchor IN 1 .. cardinality(columns) LOOP
     known := ARRAY[columns[anchor]];
     total := costs[anchor];
     refs := '{}';
     WHILE cardinality(known) < cardinality(columns) LOOP
       SELECT i INTO way FROM unnest(targets, ways, costs) WITH ORDINALITY u (target, how, cost, i)
-       WHERE target <> ALL (known) AND (how IS NULL OR ARRAY(SELECT jsonb_array_elements_text(how -> 'of')::name) <@ known)
+       WHERE target <> ALL (known) AND (how IS NULL OR NOT how -> 'of' ?| ARRAY(SELECT k FROM jsonb_object_keys(refs) k)
+                                     AND ARRAY(SELECT jsonb_array_elements_text(how -> 'of')::name) <@ known)
        ORDER BY cost + CASE WHEN how IS NULL THEN 0 ELSE ln(2) END, jsonb_array_length(how -> 'of') LIMIT 1;
       known := known || targets[way];
       total := total + costs[way];
@@ -697,7 +713,8 @@ CREATE FUNCTION tickbook._forget_batches_command(storage regclass, chunks regcla
                 (SELECT string_agg(tickbook._in_chunk(h, chunk, 'b'), ' OR ') FROM unnest(chunks) chunk), chunks::oid[])
     FROM tickbook.hypertable h JOIN tickbook.compression c ON c.relation = h.relation WHERE h.storage = _forget_batches_command.storage
 $$;
-COMMENT ON FUNCTION tickbook._forget_batches_command(regclass, regclass[]) IS 'Command that deletes the batches of chunks, or NULL without compression.';
+COMMENT ON FUNCTION tickbook._forget_batches_command(regclass, regclass[]) IS
+  'Command that deletes the batches of chunks, or NULL without compression.';
 
 CREATE FUNCTION tickbook._unpack_command(h tickbook.hypertable, c tickbook.compression, chunk regclass, condition text) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -750,10 +767,29 @@ BEGIN
   EXECUTE format('TRUNCATE %s', chunk);
   RETURN true;
 EXCEPTION WHEN lock_not_available OR object_in_use THEN
-  RETURN false;
+  RETURN NULL;
 END $$;
 COMMENT ON FUNCTION tickbook._reclaim(regclass) IS
-  'Gives back the space of a chunk whose rows are all packed, if no transaction can see them any more.';
+  'Gives back the space of a chunk whose rows are all packed, if no transaction can see them any more: then true, NULL if '
+  'the chunk is in use, else false.';
+
+CREATE FUNCTION tickbook._reclaim_all(relation regclass) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  chunk     regclass;
+  done      boolean;
+  reclaimed bigint := 0;
+BEGIN
+  FOR chunk IN SELECT k.chunk FROM tickbook.compressed_chunk k JOIN pg_class t ON t.oid = k.chunk
+                WHERE k.relation = _reclaim_all.relation ORDER BY k.chunk LOOP
+    done := tickbook._reclaim(chunk);
+    EXIT WHEN done IS NULL;  -- readers already wait for the chunks that were emptied
+    reclaimed := reclaimed + done::integer;
+  END LOOP;
+  RETURN reclaimed;
+END $$;
+COMMENT ON FUNCTION tickbook._reclaim_all(regclass) IS
+  'Gives back the space of compressed chunks; returns of how many.';
 
 -- Policy --------------------------------------------------------------------------------------------------------------
 
@@ -785,7 +821,8 @@ BEGIN
     PERFORM tickbook._remove_job(relation, 'compression', if_exists);
   END IF;
 END $$;
-COMMENT ON FUNCTION tickbook.remove_compression_policy(regclass, boolean) IS 'Nothing more is compressed; what is compressed stays so.';
+COMMENT ON FUNCTION tickbook.remove_compression_policy(regclass, boolean) IS
+  'Nothing more is compressed; what is compressed stays so.';
 
 CREATE FUNCTION tickbook._job_compression(relation regclass, config jsonb) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -793,7 +830,6 @@ DECLARE
   chunk regclass;
   rows  bigint := 0;
 BEGIN
-  PERFORM tickbook._reclaim(k.chunk) FROM tickbook.compressed_chunk k WHERE k.relation = _job_compression.relation;
   FOR chunk IN SELECT tickbook.show_chunks(relation, (config ->> 'compress_after')::interval) LOOP
     IF tickbook._has_rows(chunk) THEN
       rows := rows + tickbook.compress_chunk(chunk);
@@ -801,7 +837,8 @@ BEGIN
   END LOOP;
   RETURN rows;
 END $$;
-COMMENT ON FUNCTION tickbook._job_compression(regclass, jsonb) IS 'Packs the rows of chunks older than config.compress_after; returns how many.';
+COMMENT ON FUNCTION tickbook._job_compression(regclass, jsonb) IS
+  'Packs the rows of chunks older than config.compress_after; returns how many.';
 
 -- TimescaleDB ---------------------------------------------------------------------------------------------------------
 
@@ -816,7 +853,8 @@ BEGIN
     ', timescaledb.compress_orderby = ' || quote_literal(quote_ident(order_by)));
   RETURN true;
 END $$;
-COMMENT ON FUNCTION tickbook._timescaledb_enable_compression(regclass, name[], name) IS 'Enables TimescaleDB''s columnstore where it keeps the hypertable.';
+COMMENT ON FUNCTION tickbook._timescaledb_enable_compression(regclass, name[], name) IS
+  'Enables TimescaleDB''s columnstore where it keeps the hypertable.';
 
 CREATE FUNCTION tickbook._timescaledb_disable_compression(relation regclass) RETURNS boolean
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -829,7 +867,8 @@ BEGIN
   EXECUTE format('ALTER TABLE %s SET (timescaledb.compress = false)', relation);
   RETURN true;
 END $$;
-COMMENT ON FUNCTION tickbook._timescaledb_disable_compression(regclass) IS 'Disables TimescaleDB''s columnstore where it keeps the hypertable.';
+COMMENT ON FUNCTION tickbook._timescaledb_disable_compression(regclass) IS
+  'Disables TimescaleDB''s columnstore where it keeps the hypertable.';
 
 CREATE FUNCTION tickbook._is_timescaledb_chunk(chunk regclass) RETURNS boolean
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -864,4 +903,5 @@ BEGIN
   EXECUTE format('SELECT %I.decompress_chunk($1, true)', tickbook._timescaledb_schema()) USING chunk;
   RETURN true;
 END $$;
-COMMENT ON FUNCTION tickbook._timescaledb_decompress_chunk(regclass) IS 'Has TimescaleDB decompress a chunk that it keeps.';
+COMMENT ON FUNCTION tickbook._timescaledb_decompress_chunk(regclass) IS
+  'Has TimescaleDB decompress a chunk that it keeps.';

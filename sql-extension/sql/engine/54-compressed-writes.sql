@@ -9,7 +9,8 @@ CREATE FUNCTION tickbook._same_segment(columns name[], batch text, row_name text
                                     batch, s, row_name), ''), '')
     FROM unnest(columns) s JOIN pg_attribute a ON a.attrelid = storage AND a.attname = s
 $$;
-COMMENT ON FUNCTION tickbook._same_segment(name[], text, text, regclass) IS 'Condition, with AND at its end, that a batch is of the segment of a row.';
+COMMENT ON FUNCTION tickbook._same_segment(name[], text, text, regclass) IS
+  'Condition, with AND at its end, that a batch is of the segment of a row.';
 
 CREATE FUNCTION tickbook._unpack_batch(relation regclass, batch tid) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
@@ -27,7 +28,8 @@ BEGIN
                                    format('b.ctid = %L', batch)) INTO touched;
   RETURN touched;
 END $$;
-COMMENT ON FUNCTION tickbook._unpack_batch(regclass, tid) IS 'Moves the rows of one batch back into their chunk; returns how many.';
+COMMENT ON FUNCTION tickbook._unpack_batch(regclass, tid) IS
+  'Moves the rows of one batch back into their chunk; returns how many.';
 
 CREATE FUNCTION tickbook._show_writers(h tickbook.hypertable, c tickbook.compression) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $outer$
@@ -96,7 +98,8 @@ BEGIN
     h.relation::oid::regclass, CASE WHEN key IS NULL THEN '' ELSE format($changed$
         SELECT s.xmin = pg_current_xact_id()::xid AS mine INTO place FROM %1$s s WHERE %2$s;
         IF FOUND AND NOT place.mine THEN
-          RAISE EXCEPTION USING ERRCODE = 'serialization_failure', MESSAGE = %3$L || ' was changed by another session meanwhile',
+          RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+            MESSAGE = %3$L || ' was changed by another session meanwhile',
             HINT = 'Run the statement again.';
         END IF;$changed$, h.storage, (SELECT string_agg(format('s.%1$I = OLD.%1$I', n), ' AND ') FROM unnest(key) n),
         format('a row of %s', h.relation)) END,
@@ -176,7 +179,8 @@ BEGIN
   END IF;
   key := (SELECT k.columns FROM tickbook._unique_keys(target) k LIMIT 1);
   IF key IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_table_definition', MESSAGE = format('%s has no primary key to merge by', relation),
+    RAISE EXCEPTION USING ERRCODE = 'invalid_table_definition',
+      MESSAGE = format('%s has no primary key to merge by', relation),
       HINT = format('Add one: ALTER TABLE %s ADD PRIMARY KEY (...).', target);
   END IF;
   -- The staging table may have fewer columns; those of the key must be among them, and none that is unknown.
@@ -185,7 +189,8 @@ BEGIN
    WHERE s.attrelid = staging AND s.attnum > 0 AND NOT s.attisdropped AND coalesce(t.attgenerated, '') = '';
   stray := coalesce(stray, (SELECT min(k) FROM unnest(key) k WHERE k <> ALL (columns)));
   IF stray IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = format('staging table %s and %s do not fit: column "%s" is in one only', staging, relation, stray),
+    RAISE EXCEPTION USING ERRCODE = 'undefined_column',
+      MESSAGE = format('staging table %s and %s do not fit: column "%s" is in one only', staging, relation, stray),
       HINT = format('Stage the key (%s) and any other columns of %s, under the same names.', array_to_string(key, ', '), relation);
   END IF;
   others := ARRAY(SELECT a.attname FROM pg_attribute a
@@ -195,7 +200,8 @@ BEGIN
   EXECUTE format('SELECT (SELECT count(*) FROM %s), (SELECT concat_ws('', '', %2$s) FROM %1$s GROUP BY %2$s HAVING count(*) > 1 LIMIT 1)',
                  staging, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(key) k)) INTO staged, stray;
   IF stray IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'cardinality_violation', MESSAGE = format('staging table %s has more than one row for key (%s)=(%s)',
+    RAISE EXCEPTION USING ERRCODE = 'cardinality_violation',
+      MESSAGE = format('staging table %s has more than one row for key (%s)=(%s)',
         staging, array_to_string(key, ', '), stray),
       HINT = format('Keep one row per key: DELETE FROM %s a USING %1$s b WHERE a.ctid < b.ctid AND (%2$s).', staging,
         (SELECT string_agg(format('a.%1$I = b.%1$I', k), ' AND ') FROM unnest(key) k));

@@ -41,9 +41,13 @@ END $$;
 COMMENT ON FUNCTION tickbook._remove_job(regclass, text, boolean) IS 'Removes a policy.';
 
 CREATE FUNCTION tickbook._job_maintenance(relation regclass, config jsonb) RETURNS bigint
-  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT tickbook.maintain_hypertable(relation, 24)
-$$;
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  moved bigint := tickbook.maintain_hypertable(relation, 24);
+BEGIN
+  PERFORM tickbook._reclaim_all(relation);
+  RETURN moved;
+END $$;
 COMMENT ON FUNCTION tickbook._job_maintenance(regclass, jsonb) IS
   'Every native hypertable has this job; returns rows moved. A step is small, because DEFAULT cannot be read '
   'meanwhile.';
