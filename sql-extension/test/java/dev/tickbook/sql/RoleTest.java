@@ -74,6 +74,50 @@ class RoleTest extends DatabaseTest {
         }
     }
 
+    /** OIDs can be foretold: a job for the next one would be a job on the next table, whoever makes it. */
+    @Test
+    void noOneLaysAJobInWaitForATableThatIsYetToCome() {
+        try (Database other = db.connectAs("tickbook_other")) {
+            assertError(
+                            other,
+                            "INSERT INTO tickbook.job (relation, kind, schedule_interval, config)"
+                                    + " SELECT (max(oid)::bigint + n)::oid, 'retention', '1 day', '{\"drop_after\": \"1 day\"}'"
+                                    + " FROM pg_class, generate_series(1, 100) n GROUP BY n")
+                    .startsWith("42501 must be owner of ");
+            assertError(
+                            other,
+                            "INSERT INTO tickbook.hypertable SELECT max(oid)::bigint + 1, max(oid)::bigint + 1, '1 day' FROM pg_class")
+                    .startsWith("42501 must be owner of ");
+            other.execute("CREATE TABLE theirs " + BARS, "SELECT tickbook.create_hypertable('theirs', 'time')");
+            assertError(other, "UPDATE tickbook.job SET relation = 4000000000::oid")
+                    .startsWith("42501 must be owner of 4000000000");
+            assertError(other, "UPDATE tickbook.hypertable SET storage = 4000000000::oid")
+                    .startsWith("42501 must be owner of 4000000000");
+            other.execute("DROP TABLE theirs", "CALL tickbook.run_jobs()");
+        }
+        assertThat(db.rows("SELECT * FROM tickbook.job"))
+                .as("what is gone can be forgotten")
+                .isEmpty();
+    }
+
+    /** With triggers off, as a data-only restore has them, rows of the past can carry any OID. */
+    @Test
+    void aNewHypertableInheritsNoJobFromAnOidOfThePast() {
+        db.execute(
+                "CREATE TABLE bars " + BARS,
+                "SET session_replication_role = 'replica'",
+                "INSERT INTO tickbook.job (relation, kind, schedule_interval)"
+                        + " SELECT (max(oid)::bigint + n)::oid, 'retention', '1 day' FROM pg_class, generate_series(1, 100) n GROUP BY n",
+                "INSERT INTO tickbook.hypertable"
+                        + " SELECT (max(oid)::bigint + n)::oid, (max(oid)::bigint + n)::oid, '1 day' FROM pg_class, generate_series(1, 100) n GROUP BY n",
+                "RESET session_replication_role",
+                "SELECT tickbook.create_hypertable('bars', 'time')");
+        assertThat(db.rows("SELECT relation, job FROM tickbook.jobs WHERE relation = 'bars'::regclass"))
+                .containsExactly("bars|maintenance");
+        assertThat(db.rows("SELECT relation, chunk_interval FROM tickbook.hypertables"))
+                .contains("bars|7 days");
+    }
+
     @Test
     void aReaderReadsAndChangesNothing() {
         db.execute(
