@@ -114,8 +114,8 @@ class RoleTest extends DatabaseTest {
                 "SELECT tickbook.create_hypertable('bars', 'time')");
         assertThat(db.rows("SELECT relation, job FROM tickbook.jobs WHERE relation = 'bars'::regclass"))
                 .containsExactly("bars|maintenance");
-        assertThat(db.rows("SELECT relation, chunk_interval FROM tickbook.hypertables"))
-                .contains("bars|7 days");
+        assertThat(db.rows("SELECT chunk_interval FROM tickbook.hypertable WHERE relation = 'bars'::regclass"))
+                .containsExactly("7 days");
     }
 
     @Test
@@ -145,6 +145,43 @@ class RoleTest extends DatabaseTest {
                     .as("chunks are reached through the hypertable")
                     .startsWith("42501");
         }
+    }
+
+    @Test
+    void defaultPrivilegesDoNotOpenChunksPastGrantsAndRowSecurity() {
+        db.execute(
+                "CREATE TABLE bars " + BARS,
+                "INSERT INTO bars VALUES ('A', '2024-01-01', 7)",
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO tickbook_reader",
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+                "SELECT tickbook.create_hypertable('bars', 'time', INTERVAL '1 day', 'symbol', 2, migrate_data => true)",
+                "SELECT tickbook.ensure_chunks('bars', '2024-02-01', '2024-02-01')");
+        assertThat(db.rows(
+                        "SELECT relid FROM pg_partition_tree('bars') WHERE has_table_privilege('tickbook_reader', relid,"
+                                + " 'SELECT, INSERT, UPDATE, DELETE')"))
+                .isEmpty();
+        assertThat(db.count("SELECT count(*) FROM pg_partition_tree('bars') WHERE isleaf"))
+                .isEqualTo(6);
+    }
+
+    /** The planner folds constant calls in index expressions: planning a query runs the code of the table's owner. */
+    @Test
+    void whoeverReadsTheViewsRunsNoCodeOfATablesOwner() {
+        db.execute("CREATE TABLE seen (who name)", "GRANT INSERT ON seen TO PUBLIC");
+        try (Database owner = db.connectAs("tickbook_owner")) {
+            owner.execute(
+                    "CREATE FUNCTION note() RETURNS void LANGUAGE sql AS 'INSERT INTO public.seen VALUES (current_user)'",
+                    "CREATE FUNCTION trap(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN"
+                            + " PERFORM public.note(); RETURN $1; END $$",
+                    "CREATE TABLE bars (time timestamptz NOT NULL)",
+                    "INSERT INTO bars SELECT timestamptz '2024-01-01' + i * interval '1 second' FROM generate_series(1, 50000) i",
+                    "CREATE INDEX ON bars ((trap(1)))",
+                    "SELECT tickbook.create_hypertable('bars', 'time', migrate_data => true)");
+        }
+        db.execute("SELECT pg_stat_force_next_flush()", "SELECT pg_stat_reset()", "TRUNCATE seen");
+        assertThat(db.count("SELECT estimated_rows FROM tickbook.hypertables")).isBetween(25_000L, 100_000L);
+        assertThat(db.count("SELECT estimated_rows FROM tickbook.chunks")).isBetween(25_000L, 100_000L);
+        assertThat(db.rows("SELECT * FROM seen")).isEmpty();
     }
 
     @Test
