@@ -72,6 +72,9 @@ BEGIN
   RETURN coalesce(NEW, OLD);
 END $$;
 
+COMMENT ON FUNCTION tickbook._only_table_owner() IS
+  'Trigger function: raises an error where a row is not about a table of the caller''s.';
+
 CREATE TRIGGER only_table_owner BEFORE INSERT OR UPDATE OR DELETE ON tickbook.hypertable
   FOR EACH ROW EXECUTE FUNCTION tickbook._only_table_owner();
 CREATE TRIGGER only_table_owner BEFORE INSERT OR UPDATE OR DELETE ON tickbook.job
