@@ -119,6 +119,40 @@ class RoleTest extends DatabaseTest {
     }
 
     @Test
+    void rowsThatPointToAnotherTableByChanceDoNothingAndAreNotShown() {
+        db.execute(
+                "CREATE TABLE innocent " + BARS,
+                "CREATE TABLE bars " + BARS,
+                "SELECT tickbook.create_hypertable('bars', 'time')",
+                "INSERT INTO tickbook.hypertable VALUES ('innocent', 'innocent', '1 day')",
+                "INSERT INTO tickbook.job (relation, kind, schedule_interval) VALUES ('innocent', 'maintenance', '1 day')",
+                "CALL tickbook.run_jobs()");
+        assertThat(db.rows("SELECT relation, status FROM tickbook.job_runs")).containsExactly("bars|succeeded");
+        assertThat(db.rows("SELECT relation FROM tickbook.hypertables")).containsExactly("bars");
+        assertThat(db.rows("SELECT * FROM tickbook.chunks")).isEmpty();
+    }
+
+    @Test
+    void anOwnerWhoIsForcedUnderRowSecurityIsToldWhatToDo() {
+        try (Database owner = db.connectAs("tickbook_owner")) {
+            owner.execute(
+                    "CREATE TABLE mine " + BARS,
+                    "INSERT INTO mine VALUES ('A', '2024-01-01', 1)",
+                    "ALTER TABLE mine ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+            String convert = "SELECT tickbook.create_hypertable('mine', 'time', migrate_data => true)";
+            assertError(owner, convert)
+                    .startsWith("55000 table public.mine forces row level security on its owner")
+                    .contains("HINT: Run ALTER TABLE public.mine NO FORCE ROW LEVEL SECURITY first");
+            owner.execute("ALTER TABLE mine NO FORCE ROW LEVEL SECURITY", convert);
+            owner.execute("ALTER TABLE mine FORCE ROW LEVEL SECURITY");
+            assertError(owner, "SELECT tickbook.revert_hypertable('mine')").startsWith("55000 table public.mine forces");
+        }
+        db.execute("SELECT tickbook.revert_hypertable('mine')");
+        assertThat(db.rows("SELECT relforcerowsecurity, (SELECT count(*) FROM mine) FROM pg_class WHERE oid = 'mine'::regclass"))
+                .containsExactly("t|1");
+    }
+
+    @Test
     void aReaderReadsAndChangesNothing() {
         db.execute(
                 "CREATE TABLE bars " + BARS,
