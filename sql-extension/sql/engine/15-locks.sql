@@ -84,6 +84,14 @@ DECLARE
   name text := relation;
 BEGIN
   PERFORM tickbook._check_isolation(relation);
+  IF EXISTS (SELECT FROM pg_class WHERE oid = relation AND relrowsecurity AND relforcerowsecurity)
+     AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)) THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = format('table %s forces row level security on its owner, who could copy only a part of it', name),
+      HINT = format('Run ALTER TABLE %s NO FORCE ROW LEVEL SECURITY first and FORCE it again afterwards, or have a '
+                    'superuser do this.', name);
+  END IF;
   PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', name), relation);
   IF NOT EXISTS (SELECT FROM pg_class WHERE oid = relation) THEN
     RAISE EXCEPTION USING

@@ -40,7 +40,8 @@ CREATE FUNCTION tickbook._bucket(width interval, ts timestamp, origin timestamp)
     WHEN tickbook._months(width) = 12 AND date_part('month', origin) = 1 THEN date_trunc('year', ts)
     WHEN NOT isfinite(ts) THEN ts
     ELSE date_trunc('month', origin) + make_interval(months => tickbook._months(width) * floor(
-           ((date_part('year', ts) - date_part('year', origin)) * 12
+           ((date_part('year', ts) + (date_part('year', ts) < 0)::integer  -- there is no year 0
+             - date_part('year', origin) - (date_part('year', origin) < 0)::integer) * 12
             + date_part('month', ts) - date_part('month', origin)) / tickbook._months(width))::integer)
   END;
 COMMENT ON FUNCTION tickbook._bucket(interval, timestamp, timestamp) IS

@@ -53,7 +53,8 @@ $$;
 COMMENT ON FUNCTION tickbook._tablespace_clause(regclass) IS
   'TABLESPACE clause of a table that is not in the default one.';
 
--- LIKE leaves out who owns the table and what ANALYZE was told about its columns.
+-- LIKE leaves out who owns the table and what ANALYZE was told about its columns. What ALTER DEFAULT PRIVILEGES gives
+-- on a new table is taken away: a chunk read by its own name would show what grants and policies on the hypertable hide.
 CREATE FUNCTION tickbook._copy_settings(source regclass, target regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
@@ -68,12 +69,16 @@ BEGIN
     UNION ALL
     SELECT format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', target, attname, array_to_string(attoptions, ', '))
       FROM pg_attribute WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
+    UNION ALL
+    SELECT DISTINCT format('REVOKE ALL ON %s FROM %s', target,
+                           CASE WHEN e.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END)
+      FROM pg_class t, aclexplode(t.relacl) e WHERE t.oid = target AND e.grantee <> t.relowner
   LOOP
     EXECUTE command;
   END LOOP;
 END $$;
 COMMENT ON FUNCTION tickbook._copy_settings(regclass, regclass) IS
-  'Copies owner and statistics settings of the columns.';
+  'Copies owner and statistics settings of the columns; leaves the target with no privileges but its owner''s.';
 
 CREATE FUNCTION tickbook._create_twin(source regclass, partition_clause text, storage_clause text) RETURNS regclass
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$

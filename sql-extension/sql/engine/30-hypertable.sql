@@ -186,6 +186,9 @@ BEGIN
     EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s', twin, tickbook._stored_columns(relation), relation);
   END IF;
   PERFORM tickbook._take_place_of(relation, twin);
+  -- What is left of a dropped table whose OID this one has got.
+  DELETE FROM tickbook.job j WHERE j.relation = twin;
+  DELETE FROM tickbook.hypertable t WHERE twin IN (t.relation, t.storage);
   INSERT INTO tickbook.hypertable SELECT h.*;
   INSERT INTO tickbook.job (relation, kind, schedule_interval)
     VALUES (twin, 'maintenance', greatest(least(chunk_interval / 4, interval '1 hour'), interval '1 minute'));

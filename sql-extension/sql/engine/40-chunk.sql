@@ -204,7 +204,7 @@ BEGIN
     RETURN 0;  -- TimescaleDB makes a chunk when its first row arrives
   END IF;
   h := tickbook._native_hypertable(relation);
-  IF range_end - range_start > h.chunk_interval * 1000000 THEN
+  IF extract(epoch FROM range_end - range_start) / extract(epoch FROM h.chunk_interval) > 1000000 THEN
     PERFORM tickbook._check_lock_table(relation, 1000000);
   END IF;
   starts := ARRAY(SELECT generate_series(tickbook._chunk_start(range_start, h.chunk_interval), range_end,
@@ -252,12 +252,14 @@ DECLARE
   starts timestamptz[];
 BEGIN
   EXECUTE format('SELECT array_agg(start ORDER BY start) FROM ('
-                 'SELECT DISTINCT tickbook._chunk_start(%1$I, %2$L) AS start FROM %3$s WHERE isfinite(%1$I)) s',
+                 'SELECT DISTINCT tickbook._chunk_start(%1$I, %2$L) AS start FROM %3$s '
+                 'WHERE %1$I > ''4700-01-01 BC'' AND %1$I < ''290000-01-01'') s',
                  time_column, chunk_interval, source) INTO starts;
   RETURN coalesce(starts, '{}');
 END $$;
 COMMENT ON FUNCTION tickbook._chunk_starts(regclass, name, interval) IS
-  'Starts of the chunks that the rows of a table belong to.';
+  'Starts of the chunks that the rows of a table belong to. Rows so close to an end of the calendar that a chunk could '
+  'reach past it belong to none, like those at infinity.';
 
 CREATE FUNCTION tickbook._has_rows(relation regclass) RETURNS boolean
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$

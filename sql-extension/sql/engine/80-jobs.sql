@@ -64,6 +64,9 @@ CREATE FUNCTION tickbook._due_jobs() RETURNS SETOF tickbook.job
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT j.* FROM tickbook.job j JOIN pg_class c ON c.oid = j.relation
    WHERE j.next_start <= now() AND pg_has_role(c.relowner, 'USAGE')
+     -- The dump of a plain install has a dropped table as a bare number, which can be any table's where it is restored.
+     AND NOT EXISTS (SELECT FROM tickbook.hypertable h WHERE h.relation = j.relation
+                        AND NOT EXISTS (SELECT FROM pg_partitioned_table p WHERE p.partrelid = h.storage))
    ORDER BY j.next_start, j.relation, j.kind
 $$;
 COMMENT ON FUNCTION tickbook._due_jobs() IS 'What is due now on relations that the caller may act for.';
@@ -129,6 +132,11 @@ BEGIN
     -- Maintenance that moved something may have left more, so it is due again at once.
     UPDATE tickbook.job j SET consecutive_failures = 0, next_start = clock_timestamp()
            + CASE WHEN j.kind = 'maintenance' AND touched > 0 THEN interval '0' ELSE j.schedule_interval END
+     WHERE j.relation = run.relation AND j.kind = run.kind;
+  ELSE
+    -- From the end of the run, or a job that fails after a minute would be due again at once.
+    UPDATE tickbook.job j SET next_start = clock_timestamp()
+           + least(j.schedule_interval, interval '5 seconds' * 2 ^ least(j.consecutive_failures, 20))
      WHERE j.relation = run.relation AND j.kind = run.kind;
   END IF;
   DELETE FROM tickbook.job_run r

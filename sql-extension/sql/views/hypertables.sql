@@ -6,7 +6,7 @@ CREATE VIEW tickbook.hypertables AS
                  tickbook._key_column(d.chunk) AS space_column, n.space_partitions,
                  (SELECT o.estimated_rows FROM tickbook._contents(ARRAY[d.chunk]) o) AS rows_outside_chunks
             FROM tickbook.hypertable n
-            JOIN pg_catalog.pg_class c ON c.oid = n.relation
+            JOIN pg_catalog.pg_partitioned_table c ON c.partrelid = n.storage
            CROSS JOIN LATERAL (SELECT tickbook._default_chunk(n.storage) AS chunk) d
           UNION ALL
           SELECT t.relation, 'timescaledb', t.time_column, t.chunk_interval, t.space_column, t.space_partitions, 0

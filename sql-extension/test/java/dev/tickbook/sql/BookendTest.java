@@ -2,6 +2,7 @@ package dev.tickbook.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -48,6 +49,30 @@ class BookendTest extends DatabaseTest {
                         + " tickbook.last(timestamptz '2024-01-01 00:00:00.000001+00', current_date)"))
                 .containsExactly(
                         "1.5000|0.30000000000000004|{a,NULL,\"\"}|{\"a\": 1}|(1.20,\"X, Y\")|NaN|2024-01-01 00:00:00.000001+00");
+    }
+
+    @Test
+    void neitherDateStyleNorSearchPathNorPaddingChangesAValue() {
+        db.execute(
+                "CREATE FUNCTION in_another_style(query text, OUT result text) LANGUAGE plpgsql SET datestyle = 'SQL, DMY' AS"
+                        + " $$ BEGIN EXECUTE query INTO result; END $$", // the driver itself insists on ISO
+                "SET timezone = 'Asia/Kolkata'",
+                "CREATE SCHEMA elsewhere",
+                "CREATE TABLE elsewhere.rc (i int)",
+                "SET search_path = elsewhere, public");
+        for (String by : List.of("now()", "now()::timestamp", "7")) {
+            String query =
+                    "SELECT concat_ws('|', tickbook.last(timestamptz '2024-05-06 07:08:09.5+00', %1$s) = timestamptz '2024-05-06 07:08:09.5+00',"
+                            + " tickbook.first(date '2024-05-06', %1$s) = date '2024-05-06',"
+                            + " tickbook.last(ARRAY[timestamptz '2024-05-06 07:08+00'], %1$s) = ARRAY[timestamptz '2024-05-06 07:08+00'],"
+                            + " tickbook.last('rc'::regclass, %1$s) = 'elsewhere.rc'::regclass,"
+                            + " tickbook.first('tickbook.job'::regclass, %1$s) = 'tickbook.job'::regclass,"
+                            + " octet_length(tickbook.last('ab'::char(5), %1$s)), tickbook.last(NULL::char(5), %1$s) IS NULL,"
+                            + " tickbook.last('{\"a\": 1}'::json, %1$s))";
+            assertThat(db.rows("SELECT public.in_another_style(?)", query.formatted(by)))
+                    .as(by)
+                    .containsExactly("t|t|t|t|t|5|t|{\"a\": 1}");
+        }
     }
 
     @Test

@@ -43,6 +43,44 @@ class ChunkTest extends DatabaseTest {
     }
 
     @Test
+    void aChunkCanBeAsLongAsOneLikes() {
+        Assumptions.assumeTrue(isNative(), "TimescaleDB makes chunks as rows arrive");
+        db.execute("UPDATE tickbook.hypertable SET chunk_interval = '36500 days'");
+        assertThat(ensure("1950-01-01", "2024-01-01")).isEqualTo(2);
+    }
+
+    /** Where the calendar ends, so that no chunk could hold them. */
+    @Test
+    void rowsAtTheEndsOfTheCalendarStayInDefaultAndDoNotStopMaintenance() {
+        Assumptions.assumeTrue(isNative(), "TimescaleDB has no DEFAULT");
+        for (String type : List.of("date", "timestamp", "timestamptz")) {
+            List<String> extremes = type.equals("date")
+                    ? List.of("5000000-01-01", "294276-12-31", "4714-11-24 BC")
+                    : List.of("294276-12-31", "4714-11-24 12:00 BC");
+            for (boolean migrate : new boolean[] {true, false}) {
+                String table = "extreme_" + type + "_" + migrate;
+                db.execute("CREATE TABLE " + table + " (at " + type + " NOT NULL)");
+                String create = "SELECT tickbook.create_hypertable('" + table + "', 'at', migrate_data => true)";
+                if (!migrate) {
+                    db.execute(create);
+                }
+                for (String time : extremes) {
+                    db.execute("INSERT INTO " + table + " VALUES ('" + time + "')");
+                }
+                db.execute("INSERT INTO " + table + " VALUES ('2024-01-01'), ('infinity')");
+                if (migrate) {
+                    db.execute(create);
+                }
+                db.execute("SELECT tickbook.maintain_hypertable('" + table + "')");
+                assertThat(db.count("SELECT count(*) FROM ONLY " + table + "_default"))
+                        .as(table)
+                        .isEqualTo(extremes.size() + 1L);
+                assertThat(db.count("SELECT count(*) FROM " + table)).isEqualTo(extremes.size() + 2L);
+            }
+        }
+    }
+
+    @Test
     void aRowOutsideEveryChunkWaitsInDefaultAndMovesOnce() {
         Assumptions.assumeTrue(isNative(), "TimescaleDB has no DEFAULT");
         ensure("2024-01-01", "2024-01-02");

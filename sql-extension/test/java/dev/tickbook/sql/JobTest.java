@@ -96,6 +96,18 @@ class JobTest extends DatabaseTest {
     }
 
     @Test
+    void theNextTryIsCountedFromTheEndOfTheFailedRun() {
+        Assumptions.assumeTrue(isNative(), "about native jobs");
+        db.execute(
+                "CREATE FUNCTION tickbook._job_slow(relation regclass, config jsonb) RETURNS bigint LANGUAGE sql AS"
+                        + " 'SELECT 1 / 0 FROM pg_sleep(1.5)'",
+                "INSERT INTO tickbook.job (relation, kind, schedule_interval) VALUES ('bars', 'slow', '1 hour')",
+                "CALL tickbook.run_jobs()");
+        assertThat(db.rows("SELECT next_start >= last_finished_at + interval '10 seconds' FROM tickbook.jobs WHERE job = 'slow'"))
+                .containsExactly("t");
+    }
+
+    @Test
     void aJobNeverRunsTwiceAtATime() throws Exception {
         Assumptions.assumeTrue(isNative(), "about native jobs");
         db.execute(

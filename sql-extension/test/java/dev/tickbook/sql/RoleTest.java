@@ -74,6 +74,84 @@ class RoleTest extends DatabaseTest {
         }
     }
 
+    /** OIDs can be foretold: a job for the next one would be a job on the next table, whoever makes it. */
+    @Test
+    void noOneLaysAJobInWaitForATableThatIsYetToCome() {
+        try (Database other = db.connectAs("tickbook_other")) {
+            assertError(
+                            other,
+                            "INSERT INTO tickbook.job (relation, kind, schedule_interval, config)"
+                                    + " SELECT (max(oid)::bigint + n)::oid, 'retention', '1 day', '{\"drop_after\": \"1 day\"}'"
+                                    + " FROM pg_class, generate_series(1, 100) n GROUP BY n")
+                    .startsWith("42501 must be owner of ");
+            assertError(
+                            other,
+                            "INSERT INTO tickbook.hypertable SELECT max(oid)::bigint + 1, max(oid)::bigint + 1, '1 day' FROM pg_class")
+                    .startsWith("42501 must be owner of ");
+            other.execute("CREATE TABLE theirs " + BARS, "SELECT tickbook.create_hypertable('theirs', 'time')");
+            assertError(other, "UPDATE tickbook.job SET relation = 4000000000::oid")
+                    .startsWith("42501 must be owner of 4000000000");
+            assertError(other, "UPDATE tickbook.hypertable SET storage = 4000000000::oid")
+                    .startsWith("42501 must be owner of 4000000000");
+            other.execute("DROP TABLE theirs", "CALL tickbook.run_jobs()");
+        }
+        assertThat(db.rows("SELECT * FROM tickbook.job"))
+                .as("what is gone can be forgotten")
+                .isEmpty();
+    }
+
+    /** With triggers off, as a data-only restore has them, rows of the past can carry any OID. */
+    @Test
+    void aNewHypertableInheritsNoJobFromAnOidOfThePast() {
+        db.execute(
+                "CREATE TABLE bars " + BARS,
+                "SET session_replication_role = 'replica'",
+                "INSERT INTO tickbook.job (relation, kind, schedule_interval)"
+                        + " SELECT (max(oid)::bigint + n)::oid, 'retention', '1 day' FROM pg_class, generate_series(1, 100) n GROUP BY n",
+                "INSERT INTO tickbook.hypertable"
+                        + " SELECT (max(oid)::bigint + n)::oid, (max(oid)::bigint + n)::oid, '1 day' FROM pg_class, generate_series(1, 100) n GROUP BY n",
+                "RESET session_replication_role",
+                "SELECT tickbook.create_hypertable('bars', 'time')");
+        assertThat(db.rows("SELECT relation, job FROM tickbook.jobs WHERE relation = 'bars'::regclass"))
+                .containsExactly("bars|maintenance");
+        assertThat(db.rows("SELECT chunk_interval FROM tickbook.hypertable WHERE relation = 'bars'::regclass"))
+                .containsExactly("7 days");
+    }
+
+    @Test
+    void rowsThatPointToAnotherTableByChanceDoNothingAndAreNotShown() {
+        db.execute(
+                "CREATE TABLE innocent " + BARS,
+                "CREATE TABLE bars " + BARS,
+                "SELECT tickbook.create_hypertable('bars', 'time')",
+                "INSERT INTO tickbook.hypertable VALUES ('innocent', 'innocent', '1 day')",
+                "INSERT INTO tickbook.job (relation, kind, schedule_interval) VALUES ('innocent', 'maintenance', '1 day')",
+                "CALL tickbook.run_jobs()");
+        assertThat(db.rows("SELECT relation, status FROM tickbook.job_runs")).containsExactly("bars|succeeded");
+        assertThat(db.rows("SELECT relation FROM tickbook.hypertables")).containsExactly("bars");
+        assertThat(db.rows("SELECT * FROM tickbook.chunks")).isEmpty();
+    }
+
+    @Test
+    void anOwnerWhoIsForcedUnderRowSecurityIsToldWhatToDo() {
+        try (Database owner = db.connectAs("tickbook_owner")) {
+            owner.execute(
+                    "CREATE TABLE mine " + BARS,
+                    "INSERT INTO mine VALUES ('A', '2024-01-01', 1)",
+                    "ALTER TABLE mine ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+            String convert = "SELECT tickbook.create_hypertable('mine', 'time', migrate_data => true)";
+            assertError(owner, convert)
+                    .startsWith("55000 table public.mine forces row level security on its owner")
+                    .contains("HINT: Run ALTER TABLE public.mine NO FORCE ROW LEVEL SECURITY first");
+            owner.execute("ALTER TABLE mine NO FORCE ROW LEVEL SECURITY", convert);
+            owner.execute("ALTER TABLE mine FORCE ROW LEVEL SECURITY");
+            assertError(owner, "SELECT tickbook.revert_hypertable('mine')").startsWith("55000 table public.mine forces");
+        }
+        db.execute("SELECT tickbook.revert_hypertable('mine')");
+        assertThat(db.rows("SELECT relforcerowsecurity, (SELECT count(*) FROM mine) FROM pg_class WHERE oid = 'mine'::regclass"))
+                .containsExactly("t|1");
+    }
+
     @Test
     void aReaderReadsAndChangesNothing() {
         db.execute(
@@ -101,6 +179,43 @@ class RoleTest extends DatabaseTest {
                     .as("chunks are reached through the hypertable")
                     .startsWith("42501");
         }
+    }
+
+    @Test
+    void defaultPrivilegesDoNotOpenChunksPastGrantsAndRowSecurity() {
+        db.execute(
+                "CREATE TABLE bars " + BARS,
+                "INSERT INTO bars VALUES ('A', '2024-01-01', 7)",
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO tickbook_reader",
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+                "SELECT tickbook.create_hypertable('bars', 'time', INTERVAL '1 day', 'symbol', 2, migrate_data => true)",
+                "SELECT tickbook.ensure_chunks('bars', '2024-02-01', '2024-02-01')");
+        assertThat(db.rows(
+                        "SELECT relid FROM pg_partition_tree('bars') WHERE has_table_privilege('tickbook_reader', relid,"
+                                + " 'SELECT, INSERT, UPDATE, DELETE')"))
+                .isEmpty();
+        assertThat(db.count("SELECT count(*) FROM pg_partition_tree('bars') WHERE isleaf"))
+                .isEqualTo(6);
+    }
+
+    /** The planner folds constant calls in index expressions: planning a query runs the code of the table's owner. */
+    @Test
+    void whoeverReadsTheViewsRunsNoCodeOfATablesOwner() {
+        db.execute("CREATE TABLE seen (who name)", "GRANT INSERT ON seen TO PUBLIC");
+        try (Database owner = db.connectAs("tickbook_owner")) {
+            owner.execute(
+                    "CREATE FUNCTION note() RETURNS void LANGUAGE sql AS 'INSERT INTO public.seen VALUES (current_user)'",
+                    "CREATE FUNCTION trap(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN"
+                            + " PERFORM public.note(); RETURN $1; END $$",
+                    "CREATE TABLE bars (time timestamptz NOT NULL)",
+                    "INSERT INTO bars SELECT timestamptz '2024-01-01' + i * interval '1 second' FROM generate_series(1, 50000) i",
+                    "CREATE INDEX ON bars ((trap(1)))",
+                    "SELECT tickbook.create_hypertable('bars', 'time', migrate_data => true)");
+        }
+        db.execute("SELECT pg_stat_force_next_flush()", "SELECT pg_stat_reset()", "TRUNCATE seen");
+        assertThat(db.count("SELECT estimated_rows FROM tickbook.hypertables")).isBetween(25_000L, 100_000L);
+        assertThat(db.count("SELECT estimated_rows FROM tickbook.chunks")).isBetween(25_000L, 100_000L);
+        assertThat(db.rows("SELECT * FROM seen")).isEmpty();
     }
 
     @Test

@@ -21,8 +21,8 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * The servers that the suite runs on: embedded PostgreSQL 15 to 18 always; the one that {@code TICKBOOK_TEST_URL} (a JDBC
- * URL with a superuser) names; one in Docker where Docker answers, from the image that {@code TICKBOOK_TEST_IMAGE} names. The
- * latter two run every test a second time with TimescaleDB if they have it.
+ * URL with a superuser) names; one in Docker where Docker answers, from the image that {@code TICKBOOK_TEST_IMAGE} names
+ * (empty: none). The latter two run every test a second time with TimescaleDB if they have it.
  *
  * <p>Each server is started once for the whole run. {@code -Dtickbook.majors=18} restricts the embedded ones.
  */
@@ -126,17 +126,22 @@ final class Servers {
 
     @SuppressWarnings("resource") // lives as long as the run; Testcontainers removes it
     private static void inDocker(List<Server> servers) {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            System.out.println("Docker does not answer: the suite does not run on a server in a container.");
+        String image = System.getenv().getOrDefault("TICKBOOK_TEST_IMAGE", IMAGE);
+        if (image.isBlank()) {
             return;
         }
-        String image = System.getenv().getOrDefault("TICKBOOK_TEST_IMAGE", IMAGE);
-        PostgreSQLContainer container =
-                new PostgreSQLContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("postgres"));
+        PostgreSQLContainer container;
         try {
+            // Where Docker answers but no image can be had, even this question can end with an exception.
+            if (!DockerClientFactory.instance().isDockerAvailable()) {
+                System.out.println("Docker does not answer: the suite does not run on a server in a container.");
+                return;
+            }
+            container = new PostgreSQLContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("postgres"));
             container.start();
         } catch (RuntimeException e) {
-            System.out.println("Docker answers, but the suite does not run on " + image + ": " + e.getMessage());
+            System.out.println("Docker answers, but the suite does not run on " + image + ": "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
             return;
         }
         servers.add(new Server(

@@ -13,6 +13,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
@@ -112,6 +113,27 @@ class TimeBucketTest extends DatabaseTest {
                 .doesNotContain("time_bucket");
     }
 
+    @Test
+    void monthsAndYearsGoOnBeforeTheFirstYear() throws SQLException {
+        try (PreparedStatement utc =
+                        prepare("SELECT tickbook.time_bucket(?::interval, ?::timestamp) AT TIME ZONE 'UTC'");
+                PreparedStatement origin = prepare(
+                        "SELECT tickbook.time_bucket(?::interval, ?::timestamp, ?::timestamp) AT TIME ZONE 'UTC'")) {
+            for (int i = 0; i < 500; i++) {
+                int months = 1 + random.nextInt(40);
+                Width width = new Width(months + " months", months, 0);
+                LocalDateTime ts = LocalDateTime.of(-4000, 1, 1, 0, 0).plusHours(random.nextInt(60_000_000));
+                LocalDateTime start = LocalDateTime.of(-4000, 1, 1, 0, 0).plusHours(random.nextInt(60_000_000));
+                assertThat(call(utc, width, ts)).as("%s of %s", width, ts).isEqualTo(expected(width, ts, null));
+                if (months != 1 && months != 12) {
+                    assertThat(call(origin, width, ts, start))
+                            .as("%s of %s from %s", width, ts, start)
+                            .isEqualTo(expected(width, ts, start));
+                }
+            }
+        }
+    }
+
     /** The bar of the issue: ten thousand random cases against a computation that shares nothing with the SQL. */
     @Test
     void agreesWithAnIndependentComputation() throws SQLException {
@@ -197,7 +219,13 @@ class TimeBucketTest extends DatabaseTest {
     private static Instant call(PreparedStatement statement, Width width, Object... arguments) throws SQLException {
         statement.setString(1, width.sql());
         for (int i = 0; i < arguments.length; i++) {
-            statement.setString(i + 2, arguments[i].toString());
+            boolean beforeChrist = arguments[i] instanceof LocalDateTime local && local.getYear() < 1;
+            statement.setString(
+                    i + 2,
+                    beforeChrist
+                            ? DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'BC'")
+                                    .format((LocalDateTime) arguments[i])
+                            : arguments[i].toString());
         }
         try (ResultSet row = statement.executeQuery()) {
             row.next();
