@@ -208,6 +208,7 @@ BEGIN
   ELSE
     h := tickbook._native_hypertable(relation);
     storage := h.storage;
+    PERFORM tickbook._refuse_aggregates(h);
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;
   PERFORM tickbook._lock_for_rebuild(storage);
