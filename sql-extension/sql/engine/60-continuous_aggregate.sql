@@ -1,6 +1,7 @@
 -- Continuous aggregates: the catalog. An aggregate is a view over two parts: a table of buckets that were computed, and
--- the query itself, restricted to what is pending. Pending is what the last refresh left plus what was changed since;
--- both are read in the snapshot that reads the rows, so the view is always what the query gives at that moment.
+-- the query itself, restricted to what is pending. Pending is what the last refresh left plus what was changed since,
+-- new rows like any other change; both are read in the snapshot that reads the rows, so the view is always what the query
+-- gives at that moment.
 
 CREATE TABLE tickbook.continuous_aggregate (
   relation      regclass PRIMARY KEY,   -- the view
@@ -17,6 +18,7 @@ CREATE TABLE tickbook.continuous_aggregate (
   bucket_width  interval NOT NULL,
   pending       tstzmultirange NOT NULL DEFAULT '{(,)}',
   frozen        tstzmultirange NOT NULL DEFAULT '{}',  -- raw rows dropped by retention: history stays as it was
+  watermark     timestamptz,            -- end of the newest bucket with rows, as the last refresh found it
   refreshed_at  timestamptz
 );
 COMMENT ON TABLE tickbook.continuous_aggregate IS

@@ -200,12 +200,11 @@ DECLARE
   piece   tstzmultirange;
   part    tstzrange;
   cut     timestamptz;
-  newest  timestamptz;
 BEGIN
   PERFORM tickbook._lock_aggregate(a);
   a := tickbook._take_log(tickbook._continuous_aggregate(relation));
   -- Whole buckets inside the given range, as TimescaleDB has it.
-  due := tickbook._inside(a, range_start, range_end);
+  due := CASE WHEN isfinite(range_start) OR isfinite(range_end) THEN tickbook._inside(a, range_start, range_end) ELSE '{(,)}' END;
   IF force THEN
     a.frozen := a.frozen - due;
     a.pending := a.pending + due;
@@ -217,36 +216,26 @@ BEGIN
   due := a.pending * due;
   piece := due;
   IF NOT isempty(due) THEN  -- one chunk's worth of work
-    SELECT min(upper(r)) INTO cut
-      FROM unnest(tickbook._aligned(a, (SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}') FROM (
-             SELECT * FROM tickbook._native_chunks(a.storage) c
-              WHERE lower(due) IS NULL OR c.range_end > lower(due) ORDER BY c.range_start LIMIT 1) c))) r
-     WHERE lower(due) IS NULL OR upper(r) > lower(due);
+    SELECT min(c.range_end) INTO cut FROM tickbook._native_chunks(a.storage) c
+     WHERE lower(due) IS NULL OR c.range_end > lower(due);
+    IF due @> cut THEN
+      cut := upper(tickbook._aligned(a, tstzmultirange(tstzrange(cut - interval '1 microsecond', cut))));
+    END IF;
     piece := due * tstzmultirange(tstzrange(NULL, cut));
   END IF;
   FOR part IN SELECT unnest(piece) LOOP
     PERFORM tickbook._compute(a, part);
-    IF upper(part) IS NULL THEN  -- what is to come stays pending
-      EXECUTE format('SELECT %s FROM %s', tickbook._from_time_type(a.time_type, format('max(%I)', a.bucket_column)), a.materialized)
-        INTO newest;
-      newest := CASE WHEN isfinite(newest) THEN upper(tickbook._after(a, newest)) ELSE lower(part) END;
-      piece := piece - tstzmultirange(tstzrange(newest, NULL));
-      due := due - tstzmultirange(tstzrange(newest, NULL));
-      EXECUTE format('DELETE FROM %s WHERE %s >= %L', a.materialized, tickbook._from_time_type(a.time_type, quote_ident(a.bucket_column)), newest);
-    END IF;
   END LOOP;
-  UPDATE tickbook.continuous_aggregate c SET pending = a.pending - piece, frozen = a.frozen, refreshed_at = clock_timestamp()
+  EXECUTE format('SELECT %s + interval %L FROM %s',
+                 tickbook._from_time_type(a.time_type, format('max(%I)', a.bucket_column)), a.bucket_width, a.materialized)
+    INTO a.watermark;
+  UPDATE tickbook.continuous_aggregate c
+     SET pending = a.pending - piece, frozen = a.frozen, watermark = a.watermark, refreshed_at = clock_timestamp()
    WHERE c.relation = a.relation;
   RETURN NOT isempty(due - piece);
 END $$;
 COMMENT ON FUNCTION tickbook._refresh_step(regclass, timestamptz, timestamptz, boolean) IS
   'Computes the pending buckets of the oldest chunk that has some; returns whether there are more.';
-
-CREATE FUNCTION tickbook._after(a tickbook.continuous_aggregate, bucket timestamptz) RETURNS tstzrange
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT range_merge(tickbook._aligned(a, tstzmultirange(tstzrange(bucket, bucket + interval '1 microsecond'))))
-$$;
-COMMENT ON FUNCTION tickbook._after(tickbook.continuous_aggregate, timestamptz) IS 'The range of time of a bucket.';
 
 CREATE FUNCTION tickbook._inside(a tickbook.continuous_aggregate, range_start timestamptz, range_end timestamptz)
   RETURNS tstzmultirange

@@ -15,9 +15,11 @@ END $$;
 COMMENT ON FUNCTION tickbook._timescaledb_aggregates() IS 'Continuous aggregates that TimescaleDB keeps.';
 
 CREATE FUNCTION tickbook._timescaledb_is_aggregate(relation regclass) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM tickbook._timescaledb_aggregates() a WHERE a.relation = _timescaledb_is_aggregate.relation)
-$$;
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  RETURN tickbook._timescaledb_schema() IS NOT NULL AND EXISTS (
+    SELECT FROM tickbook._timescaledb_aggregates() a WHERE a.relation = _timescaledb_is_aggregate.relation);
+END $$;
 COMMENT ON FUNCTION tickbook._timescaledb_is_aggregate(regclass) IS 'Whether TimescaleDB keeps this continuous aggregate.';
 
 CREATE FUNCTION tickbook._timescaledb_create_continuous_aggregate(name text, query text, with_data boolean, caller_path text)
