@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A continuous aggregate gives, at every moment, what its query gives; a refresh changes only how fast. */
-@MethodSource("dev.tickbook.sql.Servers#natives")
+@MethodSource("dev.tickbook.sql.Servers#oldest")
 class ContinuousAggregateTest extends DatabaseTest {
     static final String DAILY = "SELECT tickbook.time_bucket('1 day', time) AS day, symbol,"
             + " tickbook.first(close, time) AS open, max(close) AS high, min(close) AS low, tickbook.last(close, time) AS close,"
