@@ -164,7 +164,7 @@ DECLARE
   last     CONSTANT text := format('%L::timestamptz', coalesce(upper(buckets) - interval '1 microsecond', 'infinity'));
   computed bigint;
 BEGIN
-  EXECUTE format('DELETE FROM %s WHERE %I >= %s AND %2$I <= %s', a.materialized, a.bucket_column,
+  EXECUTE format('DELETE FROM %1$s WHERE %2$I >= %3$s AND %2$I <= %4$s', a.materialized, a.bucket_column,
                  tickbook._to_time_type(a.time_type, first), tickbook._to_time_type(a.time_type, last));
   EXECUTE format('INSERT INTO %s %s', a.materialized,
                  tickbook._with_condition(tickbook._with_lookups(a, first, last), tickbook._within(a, first, last)));

@@ -197,7 +197,7 @@ class ContinuousAggregateTest extends DatabaseTest {
         refresh("daily");
         assertIsItsQuery("weekly", direct);
         assertError("SELECT tickbook.drop_continuous_aggregate('daily')")
-                .startsWith("2BP01 cannot drop continuous aggregate daily because weekly is made of it HINT: Drop weekly first.");
+                .startsWith("2BP01 cannot drop continuous aggregate public.daily because public.weekly is made of it HINT: Drop public.weekly first.");
     }
 
     @Test
@@ -280,11 +280,11 @@ class ContinuousAggregateTest extends DatabaseTest {
         assertRefused(head + "WHERE time < now() GROUP BY day", "calls now()");
         assertRefused(head + "WHERE time < current_timestamp GROUP BY day", "depends on the current time or user");
         assertRefused(head + "WHERE close > (SELECT 1) GROUP BY day", "has a subquery");
-        assertRefused("SELECT symbol, count(*) FROM bars GROUP BY symbol", "does not group by a time bucket of bars.time");
+        assertRefused("SELECT symbol, count(*) FROM bars GROUP BY symbol", "does not group by a time bucket of public.bars.");
         assertRefused("SELECT symbol FROM bars", "has no GROUP BY");
         assertRefused(
                 "SELECT tickbook.time_bucket('1 day', b.time) AS day, count(*) FROM bars b JOIN other o ON o.time = b.time GROUP BY 1",
-                "reads both bars and other");
+                "reads both public.bars and public.other");
         assertRefused("SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM plain GROUP BY 1", "reads no hypertable");
         assertRefused(head.replace("'1 day', time", "'1 day', time, INTERVAL '6 hours'") + "GROUP BY day", "has a time bucket with an offset");
         assertRefused(head + "GROUP BY ROLLUP (1)", "has GROUPING SETS, CUBE or ROLLUP");
@@ -303,7 +303,7 @@ class ContinuousAggregateTest extends DatabaseTest {
                 .containsExactly("succeeded");
         assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates")).containsExactly("{}");
         assertError("SELECT tickbook.add_continuous_aggregate_policy('daily', INTERVAL '1 hour', INTERVAL '2 hours', INTERVAL '1 hour')")
-                .startsWith("22023 start_offset 01:00:00 of the policy on daily is not longer than end_offset 02:00:00");
+                .startsWith("22023 start_offset 01:00:00 of the policy on public.daily is not longer than end_offset 02:00:00");
         db.execute("SELECT tickbook.remove_continuous_aggregate_policy('daily')");
         assertThat(db.rows("SELECT * FROM tickbook.jobs WHERE job = 'continuous_aggregate'")).isEmpty();
     }
@@ -312,7 +312,7 @@ class ContinuousAggregateTest extends DatabaseTest {
     void droppingAnAggregateLeavesTheHypertableAsItWas() {
         create("daily", DAILY);
         assertError("SELECT tickbook.revert_hypertable('bars')")
-                .startsWith("2BP01 cannot revert hypertable bars because it has continuous aggregates: daily HINT: Drop them first");
+                .startsWith("2BP01 cannot revert hypertable public.bars because it has continuous aggregates: public.daily HINT: Drop them first");
         db.execute("SELECT tickbook.drop_continuous_aggregate('daily')");
         assertThat(db.rows("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = 'bars'::regclass")).isEmpty();
         assertThat(db.rows("SELECT to_regclass('daily'), to_regclass('daily_materialized')")).containsExactly("|");
