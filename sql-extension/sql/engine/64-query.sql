@@ -47,7 +47,7 @@ DECLARE
   q        CONSTANT jsonb := tree;
   culprit  text;
 BEGIN
-  IF jsonb_array_length(q #> '{groupClause,0}') IS NULL OR q #>> '{groupClause,0}' = '<>' THEN
+  IF q #>> '{groupClause,0}' = '<>' THEN
     PERFORM tickbook._refuse_query(name, 'has no GROUP BY',
       'Group by tickbook.time_bucket(width, time): SELECT tickbook.time_bucket(''1 day'', time) AS day, ... GROUP BY day.');
   ELSIF q #>> '{groupingSets,0}' <> '<>' THEN

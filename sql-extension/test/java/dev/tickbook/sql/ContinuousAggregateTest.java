@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A continuous aggregate gives, at every moment, what its query gives; a refresh changes only how fast. */
-@MethodSource("dev.tickbook.sql.Servers#oldest")
+@MethodSource("dev.tickbook.sql.Servers#newest")
 class ContinuousAggregateTest extends DatabaseTest {
     static final String DAILY = "SELECT tickbook.time_bucket('1 day', time) AS day, symbol,"
             + " tickbook.first(close, time) AS open, max(close) AS high, min(close) AS low, tickbook.last(close, time) AS close,"
@@ -317,6 +317,42 @@ class ContinuousAggregateTest extends DatabaseTest {
         assertThat(db.rows("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = 'bars'::regclass")).isEmpty();
         assertThat(db.rows("SELECT to_regclass('daily'), to_regclass('daily_materialized')")).containsExactly("|");
         db.execute("SELECT tickbook.revert_hypertable('bars')");
+    }
+
+    /** The writer's rows are not visible to the refresh, and neither is its log: both are there for the next one. */
+    @Test
+    void aWriterThatCommitsAfterARefreshBeganIsNotLost() {
+        create("daily", DAILY);
+        try (Database writer = db.connectAgain()) {
+            writer.execute("BEGIN ISOLATION LEVEL REPEATABLE READ", "INSERT INTO bars VALUES ('A', '2024-01-15 01:00+00', 1, 1)",
+                    "UPDATE bars SET close = 2 WHERE time = '2024-01-20'");
+            refresh("daily");
+            assertIsItsQuery("daily", DAILY);
+            writer.execute("COMMIT");
+        }
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        assertIsItsQuery("daily", DAILY);
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
+    /** What a refresh has taken from the log comes back when its session ends before it commits. */
+    @Test
+    void aRefreshThatIsKilledLosesNothing() {
+        create("daily", DAILY);
+        db.execute("UPDATE bars SET close = 3 WHERE time = '2024-01-20'", "INSERT INTO bars VALUES ('Q', '2024-01-21', 1, 1)");
+        List<String> pending = db.rows("SELECT pending FROM tickbook.continuous_aggregates");
+        try (Database worker = db.connectAgain()) {
+            worker.execute("BEGIN", "SELECT tickbook._refresh_step('daily', NULL, NULL)");
+            db.execute("SELECT pg_terminate_backend(" + worker.connection().unwrap(org.postgresql.PGConnection.class).getBackendPID()
+                    + ", 5000)");
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates")).isEqualTo(pending);
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
     }
 
     private void create(String name, String query) {
