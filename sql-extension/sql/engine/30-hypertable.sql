@@ -215,6 +215,7 @@ BEGIN
       h := tickbook._native_hypertable(h.storage);
     END IF;
     storage := h.storage;
+    PERFORM tickbook._refuse_aggregates(h);
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;
   PERFORM tickbook._lock_for_rebuild(storage);

@@ -131,6 +131,7 @@ BEGIN
     tickbook._storage_clause(tickbook._template_chunk(h.storage)));
   EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', default_chunk, in_range) INTO filled;
   IF filled THEN
+    PERFORM tickbook._before_move(h.storage, default_chunk);
     EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s WHERE %4$s', chunk, columns, default_chunk, in_range);
     moved := tickbook._delete_quietly(default_chunk, in_range);
   END IF;
@@ -338,6 +339,7 @@ BEGIN
   IF doomed <> '{}' THEN
     RETURN QUERY SELECT tickbook._qualified(chunk) FROM unnest(doomed) chunk;
     forget := tickbook._forget_batches_command(storage, doomed);
+    PERFORM tickbook._keep_history(storage, doomed);
     PERFORM tickbook._patiently(
       format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE; ', storage)
       || coalesce('LOCK TABLE ' || tickbook._default_chunk(storage)::text || ' IN ACCESS EXCLUSIVE MODE; ', '')

@@ -1,0 +1,171 @@
+-- Continuous aggregates: the catalog. An aggregate is a view over two parts: a table of buckets that were computed, and
+-- the query itself, restricted to what is pending. Pending is what the last refresh left plus what was changed since,
+-- new rows like any other change; both are read in the snapshot that reads the rows, so the view is always what the query
+-- gives at that moment.
+
+CREATE TABLE tickbook.continuous_aggregate (
+  relation      regclass PRIMARY KEY,   -- the view
+  id            integer NOT NULL UNIQUE,
+  storage       regclass NOT NULL,      -- of the hypertable whose changes count
+  source        regclass NOT NULL,      -- what the query reads: that hypertable's public name, or another aggregate
+  materialized  regclass NOT NULL,
+  definition    text NOT NULL,
+  source_alias  name NOT NULL,
+  time_column   name NOT NULL,          -- of the source
+  time_type     regtype NOT NULL,
+  bucket_column name NOT NULL,          -- of the aggregate
+  bucket        text NOT NULL,          -- the call of time_bucket, %s in place of the time
+  bucket_width  interval NOT NULL,
+  pending       tstzmultirange NOT NULL DEFAULT '{(,)}',
+  frozen        tstzmultirange NOT NULL DEFAULT '{}',  -- raw rows dropped by retention: history stays as it was
+  watermark     timestamptz,            -- end of the newest bucket with rows, as the last refresh found it
+  refreshed_at  timestamptz
+);
+COMMENT ON TABLE tickbook.continuous_aggregate IS
+  'Continuous aggregates of the native engine; read the view tickbook.continuous_aggregates instead.';
+
+-- A writer adds rows here in its own transaction. A chunk without bounds means: rows of that chunk whose xmin is that of
+-- the log row. Finding them is left to the refresh, so that COPY pays nothing for it. A log row whose own xmin is not
+-- written_by comes from a subtransaction or from a restored dump: then nothing is known but the chunk.
+CREATE TABLE tickbook.invalidation (
+  aggregate  integer NOT NULL,
+  chunk      regclass,
+  first      timestamptz,  -- both bounds are included; a date or a timestamp is taken as UTC
+  last       timestamptz,
+  written_by xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+CREATE INDEX ON tickbook.invalidation (aggregate);
+COMMENT ON TABLE tickbook.invalidation IS 'What was changed under continuous aggregates since their last refresh.';
+
+CREATE FUNCTION tickbook._only_aggregate_owner() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM tickbook.continuous_aggregate a JOIN pg_class c ON c.oid = a.relation
+              WHERE a.id = OLD.aggregate AND NOT pg_has_role(c.relowner, 'USAGE')) THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+      MESSAGE = format('must be owner of continuous aggregate %s',
+                       (SELECT relation FROM tickbook.continuous_aggregate WHERE id = OLD.aggregate)),
+      HINT = 'Run this as the owner, or as a member of the role that owns it.';
+  END IF;
+  RETURN OLD;
+END $$;
+
+CREATE TRIGGER only_table_owner BEFORE INSERT OR UPDATE OR DELETE ON tickbook.continuous_aggregate
+  FOR EACH ROW EXECUTE FUNCTION tickbook._only_table_owner();
+CREATE TRIGGER only_aggregate_owner BEFORE DELETE ON tickbook.invalidation
+  FOR EACH ROW EXECUTE FUNCTION tickbook._only_aggregate_owner();
+GRANT SELECT, INSERT, UPDATE, DELETE ON tickbook.continuous_aggregate TO PUBLIC;
+GRANT SELECT, DELETE ON tickbook.invalidation TO PUBLIC;  -- rows are added by _log_changes(), which runs as its owner
+
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'tickbook') THEN
+    PERFORM pg_catalog.pg_extension_config_dump('tickbook.continuous_aggregate',
+      'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
+    PERFORM pg_catalog.pg_extension_config_dump('tickbook.invalidation', '');
+  END IF;
+END $$;
+
+CREATE FUNCTION tickbook._continuous_aggregate(relation regclass) RETURNS tickbook.continuous_aggregate
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  found tickbook.continuous_aggregate;
+BEGIN
+  SELECT * INTO found FROM tickbook.continuous_aggregate a WHERE a.relation = _continuous_aggregate.relation;
+  IF found.relation IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
+      MESSAGE = format('%s is not a continuous aggregate', coalesce(relation::text, 'NULL')),
+      HINT = 'See tickbook.continuous_aggregates for those there are, or make one with '
+             'tickbook.create_continuous_aggregate(name, query).';
+  END IF;
+  RETURN found;
+END $$;
+COMMENT ON FUNCTION tickbook._continuous_aggregate(regclass) IS 'Catalog row of a native continuous aggregate.';
+
+-- Ranges are kept as timestamptz whatever type the time column has; these write the conversion into a query.
+CREATE FUNCTION tickbook._to_time_type(time_type regtype, expression text) RETURNS text
+  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT format(CASE time_type WHEN 'date'::regtype THEN '(%s AT TIME ZONE ''UTC'')::date'
+                               WHEN 'timestamp'::regtype THEN '(%s AT TIME ZONE ''UTC'')' ELSE '%s' END, expression)
+$$;
+COMMENT ON FUNCTION tickbook._to_time_type(regtype, text) IS 'SQL that makes a timestamptz a value of a time column.';
+
+CREATE FUNCTION tickbook._from_time_type(time_type regtype, expression text) RETURNS text
+  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT format(CASE WHEN time_type = 'timestamptz'::regtype THEN '%s' ELSE '(%s::timestamp AT TIME ZONE ''UTC'')' END,
+                expression)
+$$;
+COMMENT ON FUNCTION tickbook._from_time_type(regtype, text) IS 'SQL that makes a value of a time column a timestamptz.';
+
+-- A bucket ends where the bucket of a time one width later starts; where clocks change that can be too early, and then
+-- the bucket after that is taken as well: more than was changed is never wrong.
+CREATE FUNCTION tickbook._aligned(a tickbook.continuous_aggregate, ranges tstzmultirange) RETURNS tstzmultirange
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+  inner_one tickbook.continuous_aggregate;
+  result    tstzmultirange;
+  bucket_of CONSTANT text := tickbook._from_time_type(a.time_type, replace(a.bucket, '%s', tickbook._to_time_type(a.time_type, '(%s)')));
+BEGIN
+  SELECT * INTO inner_one FROM tickbook.continuous_aggregate i WHERE i.relation = a.source;
+  IF FOUND THEN
+    ranges := tickbook._aligned(inner_one, ranges);
+  END IF;
+  EXECUTE format($query$
+    SELECT range_agg(tstzrange(
+             CASE WHEN isfinite(lower(r)) THEN %1$s END,
+             CASE WHEN isfinite(upper(r)) THEN CASE WHEN %3$s > b.start THEN %3$s ELSE %4$s END END))
+      FROM unnest($1) r
+      LEFT JOIN LATERAL (SELECT CASE WHEN isfinite(upper(r)) THEN %2$s END AS start) b ON true$query$,
+    replace(bucket_of, '%s', 'lower(r)'),
+    replace(bucket_of, '%s', 'upper(r) - interval ''1 microsecond'''),
+    replace(bucket_of, '%s', format('b.start + interval %L', a.bucket_width)),
+    replace(bucket_of, '%s', format('b.start + 2 * interval %L + interval ''3 hours''', a.bucket_width)))
+    INTO result USING ranges;
+  RETURN coalesce(result, '{}');
+END $$;
+COMMENT ON FUNCTION tickbook._aligned(tickbook.continuous_aggregate, tstzmultirange) IS
+  'The ranges of time, widened to whole buckets of the aggregate.';
+
+CREATE FUNCTION tickbook._chunk_ranges(storage regclass, chunk regclass) RETURNS tstzmultirange
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+  SELECT CASE WHEN _chunk_ranges.chunk = tickbook._default_chunk(_chunk_ranges.storage)
+              THEN '{(,)}' - coalesce(range_agg(tstzrange(c.range_start, c.range_end)), '{}')
+              ELSE coalesce(range_agg(tstzrange(c.range_start, c.range_end)) FILTER (WHERE c.chunk = _chunk_ranges.chunk), '{}')
+          END
+    FROM tickbook._native_chunks(storage) c
+$$;
+COMMENT ON FUNCTION tickbook._chunk_ranges(regclass, regclass) IS
+  'Where the rows of a chunk can be; those of DEFAULT are outside every chunk.';
+
+CREATE FUNCTION tickbook._logged(a tickbook.continuous_aggregate) RETURNS tstzmultirange
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+  SELECT coalesce(range_agg(tstzrange(l.first, nullif(l.last, 'infinity') + interval '1 microsecond')), '{}')
+    FROM (SELECT first, last FROM tickbook.invalidation WHERE aggregate = a.id AND chunk IS NULL
+          UNION ALL
+          SELECT lower(r), coalesce(upper(r) - interval '1 microsecond', 'infinity')
+            FROM (SELECT DISTINCT chunk FROM tickbook.invalidation WHERE aggregate = a.id AND chunk IS NOT NULL) t,
+                 unnest(tickbook._chunk_ranges(a.storage, t.chunk)) r) l
+$$;
+COMMENT ON FUNCTION tickbook._logged(tickbook.continuous_aggregate) IS 'Ranges of time that the log names for an aggregate.';
+
+CREATE FUNCTION tickbook._pending(aggregate integer) RETURNS tstzmultirange
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  a tickbook.continuous_aggregate;
+BEGIN
+  SELECT * INTO a FROM tickbook.continuous_aggregate c WHERE c.id = aggregate;
+  IF EXISTS (SELECT FROM tickbook.invalidation i WHERE i.aggregate = a.id) THEN
+    a.pending := a.pending + tickbook._aligned(a, tickbook._logged(a));
+  END IF;
+  RETURN a.pending - a.frozen;
+END $$;
+COMMENT ON FUNCTION tickbook._pending(integer) IS
+  'Whole buckets that are to be computed by the query rather than read, as the reading snapshot has it.';
+
+-- Says that it gives one row, as it usually does: from a higher estimate PostgreSQL would conclude that JIT pays.
+CREATE FUNCTION tickbook._pending_ranges(aggregate integer) RETURNS TABLE (first timestamptz, last timestamptz)
+  LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+  SELECT coalesce(lower(r), '-infinity'), coalesce(upper(r) - interval '1 microsecond', 'infinity')
+    FROM unnest(tickbook._pending(aggregate)) r
+$$;
+COMMENT ON FUNCTION tickbook._pending_ranges(integer) IS 'The same as rows; both bounds are included.';

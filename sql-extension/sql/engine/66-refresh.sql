@@ -1,0 +1,307 @@
+-- Making, refreshing and dropping continuous aggregates.
+
+-- Only the rows of some buckets: first and last are times, both included. Where clocks change a local bucket can begin
+-- before its own start; then the bucket itself decides, and the time only narrows the search.
+CREATE FUNCTION tickbook._within(a tickbook.continuous_aggregate, first text, last text) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  time_value CONSTANT text := format('%I.%I', a.source_alias, a.time_column);
+BEGIN
+  IF a.bucket LIKE '%::text%' THEN
+    RETURN format('%1$s >= %2$s - interval ''1 day'' - interval %6$L AND %1$s <= %3$s + interval ''1 day'' + interval %6$L '
+                  'AND %5$s >= %2$s AND %5$s <= %3$s', time_value, tickbook._to_time_type(a.time_type, first),
+                  tickbook._to_time_type(a.time_type, last), NULL, format(a.bucket, time_value), a.bucket_width);
+  END IF;
+  RETURN format('%1$s >= %2$s AND %1$s <= %3$s', time_value, tickbook._to_time_type(a.time_type, first),
+                tickbook._to_time_type(a.time_type, last));
+END $$;
+COMMENT ON FUNCTION tickbook._within(tickbook.continuous_aggregate, text, text) IS
+  'Condition for the rows of the buckets between two times, given as SQL.';
+
+CREATE FUNCTION tickbook._show_aggregate(a tickbook.continuous_aggregate, real_time boolean DEFAULT true) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  columns CONSTANT text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+                             WHERE attrelid = a.relation AND attnum > 0 AND NOT attisdropped);
+  shown   text := format('SELECT %s FROM %s m', columns, a.materialized);
+BEGIN
+  IF real_time THEN
+    shown := format('%s WHERE NOT ((SELECT tickbook._pending(%s)) @> %s) UNION ALL '
+                    'SELECT %s FROM tickbook._pending_ranges(%2$s) p CROSS JOIN LATERAL (%5$s) q', shown, a.id,
+                    tickbook._from_time_type(a.time_type, format('m.%I', a.bucket_column)),
+                    (SELECT string_agg(format('q.%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
+                      WHERE attrelid = a.relation AND attnum > 0 AND NOT attisdropped),
+                    tickbook._with_condition(a.definition, tickbook._within(a, 'p.first', 'p.last')));
+  END IF;
+  EXECUTE format('CREATE OR REPLACE VIEW %s AS %s', tickbook._qualified(a.relation), shown);
+END $$;
+COMMENT ON FUNCTION tickbook._show_aggregate(tickbook.continuous_aggregate, boolean) IS
+  'Makes the view of an aggregate: what is materialised and what is pending, or, for as long as its hypertable is being '
+  'rebuilt, what is materialised only.';
+
+CREATE FUNCTION tickbook._lock_aggregate(a tickbook.continuous_aggregate) RETURNS void
+  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT pg_advisory_xact_lock('tickbook.continuous_aggregate'::regclass::oid::integer, a.id)
+$$;
+COMMENT ON FUNCTION tickbook._lock_aggregate(tickbook.continuous_aggregate) IS 'One session at a time refreshes an aggregate.';
+
+CREATE FUNCTION tickbook._create_continuous_aggregate(name text, query text, with_data boolean, caller_path text)
+  RETURNS regclass
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  own_path CONSTANT text := current_setting('search_path');
+  relation regclass;
+  a        tickbook.continuous_aggregate;
+  schema_id oid;
+  base     name;
+  columns  text;
+  joined   regclass[];
+BEGIN
+  IF tickbook.engine() = 'timescaledb' THEN
+    RETURN tickbook._timescaledb_create_continuous_aggregate(name, query, with_data, caller_path);
+  END IF;
+  PERFORM set_config('search_path', caller_path, true);
+  EXECUTE format('CREATE VIEW %s AS %s', (SELECT string_agg(quote_ident(part), '.') FROM unnest(parse_ident(name)) part),
+                 rtrim(query, E'; \n\t'));
+  relation := (SELECT string_agg(quote_ident(part), '.') FROM unnest(parse_ident(name)) part);
+  PERFORM set_config('search_path', own_path, true);
+  a := tickbook._describe_query(name, relation);
+  PERFORM pg_advisory_xact_lock('tickbook.continuous_aggregate'::regclass::oid::integer, 0);
+  a.id := (SELECT coalesce(max(id), 0) + 1 FROM tickbook.continuous_aggregate);
+  a.pending := '{(,)}';
+  a.frozen := '{}';
+  SELECT relnamespace, relname INTO schema_id, base FROM pg_class WHERE oid = relation;
+  base := tickbook._free_name(schema_id, base, '_materialized');
+  EXECUTE format('CREATE TABLE %s.%I AS SELECT * FROM %s WITH NO DATA', schema_id::regnamespace, base, relation);
+  a.materialized := format('%s.%I', schema_id::regnamespace, base);
+  EXECUTE format('COMMENT ON TABLE %s IS %L', a.materialized,
+                 format('What is materialised of the continuous aggregate %s; written by tickbook only.', relation));
+  -- What it is read by: its other groups and the bucket, or the bucket alone.
+  SELECT string_agg(quote_ident(t #>> '{resname,0}'), ', ' ORDER BY i) INTO columns
+    FROM jsonb_array_elements(tickbook._parse_tree(relation) #> '{targetList,0}') WITH ORDINALITY x (t, i)
+   WHERE t #>> '{ressortgroupref,0}' <> '0' AND t #>> '{resname,0}' <> a.bucket_column
+     AND EXISTS (SELECT FROM pg_attribute c JOIN pg_opclass o ON o.opcintype = c.atttypid OR o.opcintype = 'text'::regtype AND c.atttypid = 'varchar'::regtype
+                  JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
+                  WHERE c.attrelid = relation AND c.attname = t #>> '{resname,0}' AND o.opcdefault);
+  EXECUTE format('CREATE INDEX ON %s (%I)', a.materialized, a.bucket_column);
+  IF columns IS NOT NULL THEN
+    EXECUTE format('CREATE INDEX ON %s (%s, %I)', a.materialized, columns, a.bucket_column);
+  END IF;
+  joined := ARRAY(SELECT DISTINCT (e #>> '{relid,0}')::oid::regclass
+                    FROM jsonb_array_elements(tickbook._parse_tree(relation) #> '{rtable,0}') e
+                   WHERE e #>> '{rtekind,0}' = '0'
+                     AND (e #>> '{relid,0}')::oid NOT IN (relation, a.source));
+  PERFORM tickbook._watch(a.id, a.storage, tickbook._key_column(a.storage), joined);
+  INSERT INTO tickbook.continuous_aggregate SELECT a.*;
+  PERFORM tickbook._show_aggregate(a);
+  IF with_data THEN
+    WHILE tickbook._refresh_step(relation, NULL, NULL) LOOP END LOOP;
+  END IF;
+  RETURN relation;
+END $$;
+COMMENT ON FUNCTION tickbook._create_continuous_aggregate(text, text, boolean, text) IS
+  'create_continuous_aggregate() with the search path of its caller.';
+
+CREATE FUNCTION tickbook.create_continuous_aggregate(name text, query text, with_data boolean DEFAULT true) RETURNS regclass
+  LANGUAGE sql
+  RETURN tickbook._create_continuous_aggregate(name, query, with_data, current_setting('search_path'));
+COMMENT ON FUNCTION tickbook.create_continuous_aggregate(text, text, boolean) IS
+  'Makes a view of this name that always gives what the query gives, and keeps computed buckets in a table beside it '
+  '(name_materialized: read that for what is materialised only). The query groups by tickbook.time_bucket of a '
+  'hypertable''s time column, or of the bucket column of another continuous aggregate. Writers of the hypertable wait '
+  'until this ends: for a large one pass with_data => false and call refresh_continuous_aggregate().';
+
+-- first and last in a query whose groups and time are unique: each group has one row with its earliest time, and looking
+-- that row up costs a fraction of carrying its value through the grouping.
+CREATE FUNCTION tickbook._with_lookups(a tickbook.continuous_aggregate, first text, last text) RETURNS text
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  parts   text[] := string_to_array(a.definition, E'\n   FROM ');
+  prefix  CONSTANT text := '(?:' || tickbook._regexp_literal(quote_ident(a.source_alias)) || '\.)?';
+  column_ CONSTANT text := '("(?:[^"]|"")+"|[a-z_][a-z0-9_]*)';
+  ordered CONSTANT text := prefix || tickbook._regexp_literal(quote_ident(a.time_column));
+  groups  text;
+  same    text;
+  lookup  text;
+BEGIN
+  IF cardinality(parts) <> 2 OR a.definition ~ '[\\@]' OR a.source <> a.storage OR position('''' IN regexp_replace(parts[1], '''[^'']*''::interval', '', 'g')) > 0
+     OR parts[2] ~ 'JOIN|,' AND split_part(parts[2], E'\n  GROUP BY ', 1) ~ 'JOIN|,' THEN
+    RETURN a.definition;
+  END IF;
+  groups := split_part(a.definition, E'\n  GROUP BY ', 2);
+  -- A unique key, apart from the time, must be among the groups.
+  SELECT string_agg(format('i.%1$I = %2$I.%1$I', c.attname, a.source_alias), ' AND ')
+    INTO same
+    FROM (SELECT x.indkey::smallint[] AS key FROM pg_index x
+           WHERE x.indrelid = a.storage AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
+             AND NOT EXISTS (SELECT FROM unnest((x.indkey::smallint[])[0:x.indnkeyatts - 1]) k
+                               JOIN pg_attribute c ON c.attrelid = a.storage AND c.attnum = k
+                              WHERE c.attname <> a.time_column
+                                AND NOT (c.attnotnull AND groups ~ ('(^|, )\(?' || prefix || tickbook._regexp_literal(quote_ident(c.attname)) || '\)?(,|$)')))
+           LIMIT 1) u, unnest(u.key) k
+    JOIN pg_attribute c ON c.attrelid = a.storage AND c.attnum = k AND c.attname <> a.time_column;
+  IF same IS NULL THEN
+    RETURN a.definition;
+  END IF;
+  lookup := format('(SELECT i.\2 FROM %s i WHERE %s AND i.%I = @@(%I.%I) AND i.%3$I >= %6$s AND i.%3$I <= %7$s)', a.storage,
+                   same, a.time_column, a.source_alias, a.time_column, tickbook._to_time_type(a.time_type, first),
+                   tickbook._to_time_type(a.time_type, last));
+  RETURN regexp_replace(regexp_replace(regexp_replace(regexp_replace(parts[1],
+      '(tickbook\.)first\(' || prefix || column_ || ', ' || ordered || '\)(?! FILTER)', replace(lookup, '@@', 'min'), 'g'),
+      '(tickbook\.)last\(' || prefix || column_ || ', ' || ordered || '\)(?! FILTER)', replace(lookup, '@@', 'max'), 'g'),
+      '(\()array_agg\(' || prefix || column_ || ' ORDER BY ' || ordered || '\)\)\[1\]', replace(lookup, '@@', 'min'), 'g'),
+      '(\()array_agg\(' || prefix || column_ || ' ORDER BY ' || ordered || ' DESC\)\)\[1\]', replace(lookup, '@@', 'max'), 'g')
+    || E'\n   FROM ' || parts[2];
+END $$;
+COMMENT ON FUNCTION tickbook._with_lookups(tickbook.continuous_aggregate, text, text) IS
+  'The query of an aggregate with first and last as lookups, where that gives the same, or the query as it is.';
+
+-- PostgreSQL takes every row for a group of its own, and so believes that the lookups are worth compiling.
+CREATE FUNCTION tickbook._compute(a tickbook.continuous_aggregate, buckets tstzrange) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off AS $$
+DECLARE
+  first    CONSTANT text := format('%L::timestamptz', coalesce(lower(buckets), '-infinity'));
+  last     CONSTANT text := format('%L::timestamptz', coalesce(upper(buckets) - interval '1 microsecond', 'infinity'));
+  computed bigint;
+BEGIN
+  EXECUTE format('DELETE FROM %1$s WHERE %2$I >= %3$s AND %2$I <= %4$s', a.materialized, a.bucket_column,
+                 tickbook._to_time_type(a.time_type, first), tickbook._to_time_type(a.time_type, last));
+  EXECUTE format('INSERT INTO %s %s', a.materialized,
+                 tickbook._with_condition(tickbook._with_lookups(a, first, last), tickbook._within(a, first, last)));
+  GET DIAGNOSTICS computed = ROW_COUNT;
+  RETURN computed;
+END $$;
+COMMENT ON FUNCTION tickbook._compute(tickbook.continuous_aggregate, tstzrange) IS
+  'Computes buckets anew; returns how many rows they have.';
+
+-- The log is emptied before the rows are read, so a writer who commits in between is still in the log afterwards.
+CREATE FUNCTION tickbook._take_log(INOUT a tickbook.continuous_aggregate)
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  ranges tstzmultirange;
+BEGIN
+  PERFORM tickbook._resolve_inserts(a, i.chunk)
+    FROM (SELECT DISTINCT chunk FROM tickbook.invalidation WHERE aggregate = a.id AND chunk IS NOT NULL) i;
+  WITH taken AS (DELETE FROM tickbook.invalidation WHERE aggregate = a.id RETURNING first, last)
+  SELECT range_agg(tstzrange(first, nullif(last, 'infinity') + interval '1 microsecond')) INTO ranges FROM taken;
+  IF ranges IS NOT NULL THEN
+    a.pending := a.pending + tickbook._aligned(a, ranges);
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._take_log(tickbook.continuous_aggregate) IS
+  'Moves what is logged to what is pending; returns the row with that, to be stored by the caller.';
+
+CREATE FUNCTION tickbook._refresh_step(
+  relation regclass, range_start timestamptz, range_end timestamptz, force boolean DEFAULT false
+) RETURNS boolean
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+  a       tickbook.continuous_aggregate := tickbook._continuous_aggregate(relation);
+  due     tstzmultirange;
+  piece   tstzmultirange;
+  part    tstzrange;
+  cut     timestamptz;
+BEGIN
+  PERFORM tickbook._lock_aggregate(a);
+  a := tickbook._take_log(tickbook._continuous_aggregate(relation));
+  -- Whole buckets inside the given range, as TimescaleDB has it.
+  due := CASE WHEN isfinite(range_start) OR isfinite(range_end) THEN tickbook._inside(a, range_start, range_end) ELSE '{(,)}' END;
+  IF force THEN
+    a.frozen := a.frozen - due;
+    a.pending := a.pending + due;
+    INSERT INTO tickbook.invalidation (aggregate, first, last)
+      SELECT c.id, coalesce(lower(r), '-infinity'), coalesce(upper(r) - interval '1 microsecond', 'infinity')
+        FROM tickbook.continuous_aggregate c, unnest(due) r WHERE c.source = a.relation;
+  END IF;
+  a.pending := a.pending - a.frozen;
+  due := a.pending * due;
+  piece := due;
+  IF NOT isempty(due) THEN  -- one chunk's worth of work
+    SELECT min(c.range_end) INTO cut FROM tickbook._native_chunks(a.storage) c
+     WHERE lower(due) IS NULL OR c.range_end > lower(due);
+    IF due @> cut THEN
+      cut := upper(tickbook._aligned(a, tstzmultirange(tstzrange(cut - interval '1 microsecond', cut))));
+    END IF;
+    piece := due * tstzmultirange(tstzrange(NULL, cut));
+  END IF;
+  FOR part IN SELECT unnest(piece) LOOP
+    PERFORM tickbook._compute(a, part);
+  END LOOP;
+  EXECUTE format('SELECT %s + interval %L FROM %s',
+                 tickbook._from_time_type(a.time_type, format('max(%I)', a.bucket_column)), a.bucket_width, a.materialized)
+    INTO a.watermark;
+  UPDATE tickbook.continuous_aggregate c
+     SET pending = a.pending - piece, frozen = a.frozen, watermark = a.watermark, refreshed_at = clock_timestamp()
+   WHERE c.relation = a.relation;
+  RETURN NOT isempty(due - piece);
+END $$;
+COMMENT ON FUNCTION tickbook._refresh_step(regclass, timestamptz, timestamptz, boolean) IS
+  'Computes the pending buckets of the oldest chunk that has some; returns whether there are more.';
+
+CREATE FUNCTION tickbook._inside(a tickbook.continuous_aggregate, range_start timestamptz, range_end timestamptz)
+  RETURNS tstzmultirange
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT '{(,)}' - tickbook._aligned(a, tstzmultirange(tstzrange(NULL, nullif(range_start, '-infinity')))
+                                        * CASE WHEN isfinite(range_start) THEN '{(,)}'::tstzmultirange ELSE '{}' END
+                                        + CASE WHEN isfinite(range_end) THEN tstzmultirange(tstzrange(range_end, NULL)) ELSE '{}' END)
+$$;
+COMMENT ON FUNCTION tickbook._inside(tickbook.continuous_aggregate, timestamptz, timestamptz) IS
+  'The buckets that lie wholly between two times; NULL and infinity are no bound.';
+
+-- A procedure that commits cannot have SET clauses, so the body names everything in full.
+CREATE PROCEDURE tickbook.refresh_continuous_aggregate(
+  name regclass, range_start timestamptz DEFAULT NULL, range_end timestamptz DEFAULT NULL, force boolean DEFAULT false
+)
+  LANGUAGE plpgsql AS $$
+DECLARE
+  more boolean := true;
+BEGIN
+  IF range_start OPERATOR(pg_catalog.>=) range_end THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = pg_catalog.format('%s to %s is not a range of continuous aggregate %s', range_start, range_end, name),
+      HINT = 'Give the earlier time first, and NULL for no bound.';
+  END IF;
+  IF tickbook._timescaledb_is_aggregate(name) THEN
+    CALL tickbook._timescaledb_refresh(name, range_start, range_end, force);
+    RETURN;
+  END IF;
+  WHILE more LOOP
+    more := tickbook._refresh_step(name, range_start, range_end, force);
+    force := false;
+    COMMIT;
+  END LOOP;
+END $$;
+COMMENT ON PROCEDURE tickbook.refresh_continuous_aggregate(regclass, timestamptz, timestamptz, boolean) IS
+  'Computes the buckets that changed and lie wholly between range_start and range_end (NULL: no bound), a chunk at a '
+  'time, each in a transaction of its own; so call it outside a transaction block. force computes all buckets of the '
+  'range again, those too whose raw rows retention has dropped.';
+
+CREATE FUNCTION tickbook.drop_continuous_aggregate(name regclass, if_exists boolean DEFAULT false) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  a tickbook.continuous_aggregate;
+  above text;
+BEGIN
+  IF name IS NULL AND if_exists THEN
+    RETURN;
+  ELSIF tickbook._timescaledb_is_aggregate(name) THEN
+    EXECUTE format('DROP MATERIALIZED VIEW %s', name);
+    RETURN;
+  END IF;
+  a := tickbook._continuous_aggregate(name);
+  SELECT string_agg(relation::text, ', ') INTO above FROM tickbook.continuous_aggregate c WHERE c.source = a.relation;
+  IF above IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist',
+      MESSAGE = format('cannot drop continuous aggregate %s because %s is made of it', name, above),
+      HINT = format('Drop %s first.', above);
+  END IF;
+  PERFORM tickbook._lock_aggregate(a);
+  PERFORM tickbook._unwatch(a.id);
+  DELETE FROM tickbook.invalidation WHERE aggregate = a.id;
+  DELETE FROM tickbook.job j WHERE j.relation = a.relation;
+  DELETE FROM tickbook.continuous_aggregate c WHERE c.relation = a.relation;
+  EXECUTE format('DROP VIEW %s', a.relation);
+  EXECUTE format('DROP TABLE %s', a.materialized);
+END $$;
+COMMENT ON FUNCTION tickbook.drop_continuous_aggregate(regclass, boolean) IS
+  'Drops a continuous aggregate with what it has materialised and its policy; the hypertable stays as it is.';

@@ -1,0 +1,122 @@
+-- What happens to continuous aggregates when their hypertable loses chunks or changes its form, and their policies.
+
+-- Retention keeps history: what is pending of the doomed chunks is computed while the rows are there, and from then on
+-- those buckets stay as they are. An aggregate of an aggregate still has all its rows, so it goes on as before.
+CREATE FUNCTION tickbook._keep_history(storage regclass, doomed regclass[]) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+  a     tickbook.continuous_aggregate;
+  lost  tstzmultirange;
+  again tstzrange;
+BEGIN
+  SELECT range_agg(tstzrange(c.range_start, c.range_end)) INTO lost FROM tickbook._native_chunks(storage) c WHERE c.chunk = ANY (doomed);
+  FOR a IN SELECT c.* FROM tickbook.continuous_aggregate c JOIN tickbook.hypertable h ON c.source IN (h.relation, h.storage)
+            WHERE c.storage = _keep_history.storage LOOP
+    PERFORM tickbook._lock_aggregate(a);
+    a := tickbook._take_log(tickbook._continuous_aggregate(a.relation));
+    a.pending := a.pending - a.frozen;
+    FOR again IN SELECT unnest(a.pending * tickbook._aligned(a, lost)) LOOP
+      PERFORM tickbook._compute(a, again);
+    END LOOP;
+    UPDATE tickbook.continuous_aggregate c
+       SET pending = a.pending - tickbook._aligned(a, lost), frozen = a.frozen + tickbook._aligned(a, lost)
+     WHERE c.relation = a.relation;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION tickbook._keep_history(regclass, regclass[]) IS
+  'To be called before chunks are dropped: completes and freezes the buckets that rows of those chunks are in.';
+
+CREATE FUNCTION tickbook._refuse_aggregates(h tickbook.hypertable) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  names text;
+BEGIN
+  SELECT string_agg(a.relation::text, ', ' ORDER BY a.id DESC) INTO names
+    FROM tickbook.continuous_aggregate a JOIN pg_class c ON c.oid = a.relation WHERE a.storage = h.storage;
+  IF names IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist',
+      MESSAGE = format('cannot revert hypertable %s because it has continuous aggregates: %s', h.relation, names),
+      HINT = 'Drop them first with tickbook.drop_continuous_aggregate(name), in this order.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._refuse_aggregates(tickbook.hypertable) IS
+  'Raises an error if a hypertable has continuous aggregates.';
+
+-- enable_compression() and disable_compression() put another relation under the public name. The views of the aggregates
+-- let go of the old one before and take hold of the new one after, in the same transaction.
+CREATE FUNCTION tickbook._let_go(storage regclass) RETURNS void
+  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT tickbook._show_aggregate(a, false) FROM tickbook.continuous_aggregate a
+    JOIN tickbook.hypertable h ON a.source IN (h.relation, h.storage) WHERE a.storage = _let_go.storage
+$$;
+COMMENT ON FUNCTION tickbook._let_go(regclass) IS
+  'To be called before another relation gets the public name of a hypertable: its aggregates no longer read it.';
+
+CREATE FUNCTION tickbook._take_hold(storage regclass) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  UPDATE tickbook.continuous_aggregate a SET source = h.relation FROM tickbook.hypertable h
+   WHERE h.storage = a.storage AND a.storage = _take_hold.storage
+     AND a.source NOT IN (SELECT c.relation FROM tickbook.continuous_aggregate c);
+  PERFORM tickbook._show_aggregate(a) FROM tickbook.continuous_aggregate a
+    JOIN tickbook.hypertable h ON a.source = h.relation WHERE a.storage = _take_hold.storage;
+END $$;
+COMMENT ON FUNCTION tickbook._take_hold(regclass) IS
+  'To be called after _let_go(), once the new relation is there and tickbook.hypertable names it.';
+
+CREATE FUNCTION tickbook.add_continuous_aggregate_policy(
+  name regclass, start_offset interval, end_offset interval, schedule_interval interval, if_not_exists boolean DEFAULT false
+) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  IF now() - start_offset >= now() - end_offset THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('start_offset %s of the policy on %s is not longer than end_offset %s', start_offset, name, end_offset),
+      HINT = 'Both count back from now: start_offset => NULL for everything, end_offset => INTERVAL ''1 hour''.';
+  ELSIF tickbook._timescaledb_is_aggregate(name) THEN
+    EXECUTE format('SELECT %I.add_continuous_aggregate_policy($1, start_offset => $2, end_offset => $3, '
+                   'schedule_interval => $4, if_not_exists => $5)', tickbook._timescaledb_schema())
+      USING name, start_offset, end_offset, schedule_interval, if_not_exists;
+    RETURN;
+  END IF;
+  INSERT INTO tickbook.job (relation, kind, schedule_interval, config)
+    VALUES ((tickbook._continuous_aggregate(name)).relation, 'continuous_aggregate', schedule_interval,
+            jsonb_build_object('start_offset', start_offset, 'end_offset', end_offset)) ON CONFLICT DO NOTHING;
+  IF NOT FOUND AND NOT if_not_exists THEN
+    RAISE EXCEPTION USING ERRCODE = 'duplicate_object', MESSAGE = format('%s already has a continuous_aggregate policy', name),
+      HINT = 'Remove it first with tickbook.remove_continuous_aggregate_policy, or pass if_not_exists => true to keep it.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook.add_continuous_aggregate_policy(regclass, interval, interval, interval, boolean) IS
+  'From now on run_jobs(), or TimescaleDB, refreshes, every schedule_interval, the changed buckets that lie wholly between '
+  'now() - start_offset and now() - end_offset; NULL is no bound. What is not refreshed is computed when it is read.';
+
+CREATE FUNCTION tickbook.remove_continuous_aggregate_policy(name regclass, if_exists boolean DEFAULT false) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  IF tickbook._timescaledb_is_aggregate(name) THEN
+    EXECUTE format('SELECT %I.remove_continuous_aggregate_policy($1, if_exists => $2)', tickbook._timescaledb_schema())
+      USING name, if_exists;
+    RETURN;
+  END IF;
+  DELETE FROM tickbook.job j WHERE j.relation = (tickbook._continuous_aggregate(name)).relation AND j.kind = 'continuous_aggregate';
+  IF NOT FOUND AND NOT if_exists THEN
+    RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('%s has no continuous_aggregate policy', name),
+      HINT = 'See tickbook.jobs for what there is, or pass if_exists => true.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook.remove_continuous_aggregate_policy(regclass, boolean) IS
+  'The aggregate is not refreshed any more; it still gives what its query gives.';
+
+CREATE FUNCTION tickbook._job_continuous_aggregate(relation regclass, config jsonb) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  steps bigint := 1;
+BEGIN
+  WHILE tickbook._refresh_step(relation, now() - (config ->> 'start_offset')::interval, now() - (config ->> 'end_offset')::interval) LOOP
+    steps := steps + 1;
+  END LOOP;
+  RETURN steps;
+END $$;
+COMMENT ON FUNCTION tickbook._job_continuous_aggregate(regclass, jsonb) IS
+  'Refreshes between the offsets of config; returns how many chunks'' worth of buckets it looked at.';

@@ -1,0 +1,383 @@
+package dev.tickbook.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A continuous aggregate gives, at every moment, what its query gives; a refresh changes only how fast. */
+@MethodSource("dev.tickbook.sql.Servers#newest")
+class ContinuousAggregateTest extends DatabaseTest {
+    static final String DAILY = "SELECT tickbook.time_bucket('1 day', time) AS day, symbol,"
+            + " tickbook.first(close, time) AS open, max(close) AS high, min(close) AS low, tickbook.last(close, time) AS close,"
+            + " sum(volume) AS volume, count(*) FILTER (WHERE volume > 50) AS busy FROM bars GROUP BY day, symbol";
+
+    @BeforeEach
+    void createBars() {
+        db.execute(
+                "SET timezone = 'UTC'",
+                "CREATE TABLE bars (symbol text NOT NULL, time timestamptz NOT NULL, close numeric(15,4), volume int,"
+                        + " PRIMARY KEY (symbol, time))",
+                "SELECT tickbook.create_hypertable('bars', 'time', INTERVAL '7 days')",
+                "SELECT tickbook.ensure_chunks('bars', '2024-01-01', '2024-02-20')",
+                "INSERT INTO bars SELECT s, t, 100 + extract(hour FROM t), extract(day FROM t)"
+                        + " FROM unnest(ARRAY['A', 'B']) s, generate_series(timestamptz '2024-01-01', '2024-02-20', '6 hours') t");
+    }
+
+    @Test
+    void itIsAViewWithTheColumnsOfItsQueryAndGivesWhatItGives() {
+        create("daily", DAILY);
+        assertThat(db.rows("SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute"
+                        + " WHERE attrelid = 'daily'::regclass AND attnum > 0"))
+                .containsExactly("day symbol open high low close volume busy");
+        assertThat(db.rows("SELECT * FROM daily WHERE symbol = 'A' ORDER BY day LIMIT 2"))
+                .containsExactly(
+                        "2024-01-01 00:00:00+00|A|100.0000|118.0000|100.0000|118.0000|4|0",
+                        "2024-01-02 00:00:00+00|A|100.0000|118.0000|100.0000|118.0000|8|0");
+        assertIsItsQuery("daily", DAILY);
+        assertThat(db.rows("SELECT relation, engine, hypertable, watermark, pending_invalidations, pending"
+                        + " FROM tickbook.continuous_aggregates"))
+                .containsExactly("daily|native|bars|2024-02-21 00:00:00+00|0|{}");
+        assertThat(db.count("SELECT count(*) FROM daily_materialized")).isEqualTo(102);
+    }
+
+    /** What is materialised can be read by itself, and then shows how far behind it is. */
+    @Test
+    void whatIsMaterialisedCanBeReadByItself() {
+        create("daily", DAILY);
+        db.execute("INSERT INTO bars VALUES ('A', '2024-03-01', 1, 1)", "UPDATE bars SET close = 0 WHERE time = '2024-01-02'");
+        assertIsItsQuery("daily", DAILY);
+        assertThat(db.count("SELECT count(*) FROM daily WHERE day = '2024-03-01'")).isEqualTo(1);
+        assertThat(db.count("SELECT count(*) FROM daily_materialized WHERE day = '2024-03-01'"))
+                .isZero();
+        assertThat(db.rows("SELECT low FROM daily_materialized WHERE day = '2024-01-02' AND symbol = 'A'"))
+                .containsExactly("100.0000");
+        refresh("daily");
+        assertThat(db.rows("SELECT low FROM daily_materialized WHERE day = '2024-01-02' AND symbol = 'A'"))
+                .containsExactly("0.0000");
+        assertIsItsQuery("daily", DAILY);
+    }
+
+    @Test
+    void everyWayToChangeRowsIsSeenAtOnceAndAfterARefresh() throws Exception {
+        create("daily", DAILY);
+        List<String> changes = List.of(
+                "INSERT INTO bars VALUES ('A', '2024-01-10 03:00+00', 7, 70)",
+                "INSERT INTO bars VALUES ('C', '1999-05-05', 1, 1), ('C', '2031-05-05', 2, 2)",
+                "UPDATE bars SET close = close * 2 WHERE time >= '2024-01-15' AND time < '2024-01-16'",
+                "UPDATE bars SET time = time + interval '40 days' WHERE symbol = 'A' AND time = '2024-01-17'",
+                "DELETE FROM bars WHERE time::date = DATE '2024-01-20' AND symbol = 'B'",
+                "INSERT INTO bars VALUES ('A', '2024-01-25', 1, 1), ('Z', '2024-01-25', 1, 1)"
+                        + " ON CONFLICT (symbol, time) DO UPDATE SET close = EXCLUDED.close",
+                "MERGE INTO bars b USING (VALUES ('A', timestamptz '2024-01-26', 5), ('N', '2024-01-26', 6)) n (s, t, c)"
+                        + " ON b.symbol = n.s AND b.time = n.t WHEN MATCHED THEN UPDATE SET close = c"
+                        + " WHEN NOT MATCHED THEN INSERT VALUES (s, t, c, 1)",
+                "SELECT tickbook.maintain_hypertable('bars')",
+                "TRUNCATE bars");
+        for (String change : changes) {
+            db.execute(change);
+            assertIsItsQuery("daily", DAILY);
+            refresh("daily");
+            assertIsItsQuery("daily", DAILY);
+            assertThat(materialised("daily")).as(change).isEqualTo(db.rows(ordered(DAILY)));
+        }
+        assertThat(db.copy().copyIn("COPY bars FROM STDIN (FORMAT csv)", new java.io.StringReader("A,2024-01-10,1,1\n")))
+                .isEqualTo(1);
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
+    @Test
+    void aRefreshComputesOnlyTheBucketsThatChangedInsideItsRange() {
+        create("daily", DAILY);
+        db.execute(
+                "DELETE FROM daily_materialized WHERE day = '2024-01-03'",
+                "UPDATE bars SET close = 1 WHERE time = '2024-01-10' OR time = '2024-02-10'",
+                "CALL tickbook.refresh_continuous_aggregate('daily', '2024-02-09 12:00', '2024-02-12')");
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                .as("the other is still pending")
+                .containsExactly("{[\"2024-01-10 00:00:00+00\",\"2024-01-11 00:00:00+00\")}");
+        assertThat(db.count("SELECT count(*) FROM daily_materialized WHERE day = '2024-01-03'"))
+                .as("nothing else is computed")
+                .isZero();
+        db.execute("CALL tickbook.refresh_continuous_aggregate('daily', '2024-01-10 01:00', '2024-01-11')");
+        assertThat(db.rows("SELECT pending_invalidations FROM tickbook.continuous_aggregates"))
+                .as("a bucket that begins before the range is not computed")
+                .containsExactly("1");
+        assertError("CALL tickbook.refresh_continuous_aggregate('daily', '2024-02-01', '2024-01-01')")
+                .startsWith("22023 2024-02-01");
+    }
+
+    /** Random statements of every kind and refreshes in any order; the query itself is the judge, after each. */
+    @Test
+    void whateverIsDoneToTheRowsItIsItsQuery() {
+        long seed = Long.getLong("tickbook.seed", 20_240_601);
+        Random random = new Random(seed);
+        String monthly = "SELECT tickbook.time_bucket('1 month', time) AS month, count(*) AS bars, sum(close) AS total"
+                + " FROM bars b GROUP BY 1";
+        String berlin = "SELECT tickbook.time_bucket('1 day', time, 'Europe/Berlin') AS day, symbol, max(close) AS high"
+                + " FROM bars GROUP BY symbol, tickbook.time_bucket('1 day', time, 'Europe/Berlin')";
+        db.execute("DELETE FROM bars");
+        create("daily", DAILY);
+        create("monthly", monthly);
+        create("berlin", berlin);
+        List<String> log = new ArrayList<>();
+        for (int step = 0; step < 120; step++) {
+            String time = "timestamptz '2024-03-25' + interval '1 hour' * " + random.nextInt(-400, 400);
+            String symbol = "'" + (char) ('A' + random.nextInt(3)) + "'";
+            String statement =
+                    switch (random.nextInt(12)) {
+                        case 0, 1, 2 -> "INSERT INTO bars SELECT " + symbol + ", " + time + " + i * interval '37 minutes', "
+                                + random.nextInt(100) + " + i, i FROM generate_series(1, " + random.nextInt(1, 60)
+                                + ") i ON CONFLICT DO NOTHING";
+                        case 3 -> "INSERT INTO bars VALUES (" + symbol + ", " + time + ", " + random.nextInt(100)
+                                + ", 1) ON CONFLICT (symbol, time) DO UPDATE SET close = EXCLUDED.close";
+                        case 4 -> "UPDATE bars SET close = close + 1 WHERE symbol = " + symbol + " AND time >= " + time
+                                + " AND time < " + time + " + interval '2 days'";
+                        case 5 -> "DELETE FROM bars WHERE symbol = " + symbol + " AND time BETWEEN " + time + " AND " + time
+                                + " + interval '30 hours'";
+                        case 6 -> "SELECT tickbook.maintain_hypertable('bars', 2)";
+                        case 7, 8 -> "CALL tickbook.refresh_continuous_aggregate('"
+                                + List.of("daily", "monthly", "berlin").get(random.nextInt(3)) + "')";
+                        case 9 -> "CALL tickbook.refresh_continuous_aggregate('"
+                                + List.of("daily", "berlin").get(random.nextInt(2)) + "', '2024-03-20', '2024-04-02')";
+                        case 10 -> random.nextInt(8) == 0 ? "TRUNCATE bars" : "VACUUM bars";
+                        default -> "BEGIN; INSERT INTO bars VALUES (" + symbol + ", " + time
+                                + ", 1, 1) ON CONFLICT DO NOTHING; SAVEPOINT s; INSERT INTO bars SELECT " + symbol + ", " + time
+                                + " + i * interval '11 hours', 9, 9 FROM generate_series(1, 9) i ON CONFLICT DO NOTHING; "
+                                + (random.nextBoolean() ? "ROLLBACK TO s" : "RELEASE s") + "; COMMIT";
+                    };
+            log.add(statement);
+            db.execute(statement);
+            for (String[] aggregate : new String[][] {{"daily", DAILY}, {"monthly", monthly}, {"berlin", berlin}}) {
+                assertThat(db.rows("SELECT * FROM " + aggregate[0] + " ORDER BY 1, 2, 3"))
+                        .as("%s after step %d, seed %d: %s", aggregate[0], step, seed, log)
+                        .isEqualTo(db.rows(ordered(aggregate[1])));
+            }
+        }
+    }
+
+    @Test
+    void droppingChunksKeepsTheHistoryAndAForcedRefreshErasesIt() {
+        create("daily", DAILY);
+        db.execute("UPDATE bars SET close = 55 WHERE time = '2024-01-02 12:00+00'");
+        List<String> before = db.rows(ordered(DAILY));
+        db.execute("SELECT tickbook.drop_chunks('bars', TIMESTAMPTZ '2024-02-01')");
+        assertThat(db.rows("SELECT * FROM daily ORDER BY 1, 2, 3"))
+                .as("what was pending when the chunks were dropped is part of history too")
+                .isEqualTo(before);
+        db.execute("UPDATE bars SET close = 66 WHERE time >= '2024-02-10'");
+        refresh("daily");
+        assertThat(db.rows("SELECT * FROM daily WHERE day < '2024-02-01' ORDER BY 1, 2, 3"))
+                .isEqualTo(before.stream().filter(row -> row.compareTo("2024-02-01") < 0).toList());
+        assertThat(db.rows("SELECT * FROM daily WHERE day >= '2024-02-01' ORDER BY 1, 2, 3"))
+                .isEqualTo(db.rows("SELECT * FROM (" + DAILY + ") q WHERE day >= '2024-02-01' ORDER BY 1, 2, 3"));
+        db.execute("CALL tickbook.refresh_continuous_aggregate('daily', NULL, NULL, force => true)");
+        assertIsItsQuery("daily", DAILY);
+    }
+
+    @Test
+    void aWeeklyAggregateIsMadeOfADailyOne() {
+        create("daily", DAILY);
+        String weekly = "SELECT tickbook.time_bucket('1 week', day) AS week, symbol, tickbook.first(open, day) AS open,"
+                + " max(high) AS high, tickbook.last(close, day) AS close, sum(volume) AS volume FROM daily GROUP BY 1, 2";
+        String direct = "SELECT tickbook.time_bucket('1 week', time) AS week, symbol, tickbook.first(close, time) AS open,"
+                + " max(close) AS high, tickbook.last(close, time) AS close, sum(volume) AS volume FROM bars GROUP BY 1, 2";
+        create("weekly", weekly);
+        assertIsItsQuery("weekly", direct);
+        db.execute("UPDATE bars SET close = 500 WHERE time = '2024-01-20'", "DELETE FROM bars WHERE time > '2024-02-15'");
+        assertIsItsQuery("weekly", direct);
+        refresh("weekly");
+        assertIsItsQuery("weekly", direct);
+        refresh("daily");
+        assertIsItsQuery("weekly", direct);
+        assertError("SELECT tickbook.drop_continuous_aggregate('daily')")
+                .startsWith("2BP01 cannot drop continuous aggregate public.daily because public.weekly is made of it HINT: Drop public.weekly first.");
+    }
+
+    @Test
+    void aChangeOfAJoinedTableIsSeen() {
+        db.execute(
+                "CREATE TABLE company (symbol text PRIMARY KEY, sector text NOT NULL)",
+                "INSERT INTO company VALUES ('A', 'tech'), ('B', 'energy')");
+        String sectors = "SELECT sector, tickbook.time_bucket('7 days', b.time) AS week, sum(b.volume * b.close) AS turnover"
+                + " FROM bars b JOIN company c USING (symbol) WHERE b.volume > 1 AND c.sector <> 'x' GROUP BY sector, week";
+        create("sectors", sectors);
+        db.execute("UPDATE company SET sector = 'tech'");
+        assertIsItsQuery("sectors", sectors);
+        refresh("sectors");
+        assertIsItsQuery("sectors", sectors);
+        assertThat(materialised("sectors")).isEqualTo(db.rows(ordered(sectors)));
+    }
+
+    @Test
+    void bucketsFollowTheClockAcrossDaylightSavingAndMonthEnds() {
+        db.execute(
+                "DELETE FROM bars",
+                "INSERT INTO bars SELECT 'A', t, 1, 1 FROM generate_series(timestamptz '2024-03-28', '2024-04-02', '30 minutes') t",
+                "INSERT INTO bars SELECT 'A', t, 1, 1 FROM generate_series(timestamptz '2024-10-25', '2024-11-02', '30 minutes') t");
+        for (String bucket : new String[] {
+            "'1 day', time, 'America/New_York'",
+            "'1 day', time, 'Europe/Berlin'",
+            "'1 hour', time, 'Europe/Berlin'",
+            "'2 hours', time, 'Europe/Berlin'",
+            "'4 hours', time, 'Australia/Lord_Howe'",
+            "'1 month', time",
+            "'1 month', time, 'Europe/Berlin'",
+            "'3 months', time, origin => '2024-02-01 00:00+00'",
+            "'1 year', time"
+        }) {
+            String query = "SELECT tickbook.time_bucket(" + bucket + ") AS b, count(*) AS n, sum(close) AS c FROM bars GROUP BY b";
+            create("clock", query);
+            assertIsItsQuery("clock", query);
+            for (String at : new String[] {"2024-03-31 00:30", "2024-03-31 01:00", "2024-10-27 00:30", "2024-10-27 01:00", "2024-10-31 23:30"}) {
+                db.execute("UPDATE bars SET close = close + 1 WHERE time = '" + at + "+00'");
+                assertIsItsQuery("clock", query);
+                refresh("clock");
+                assertThat(materialised("clock")).as(bucket + " " + at).isEqualTo(db.rows(ordered(query)));
+            }
+            db.execute("SELECT tickbook.drop_continuous_aggregate('clock')");
+        }
+    }
+
+    @Test
+    void datesAndTimestampsWithoutTimeZoneWorkToo() {
+        for (String type : new String[] {"date", "timestamp"}) {
+            db.execute(
+                    "CREATE TABLE days (d " + type + " NOT NULL, v int)",
+                    "INSERT INTO days SELECT x, 1 FROM generate_series(timestamp '2024-01-01', '2024-04-01', '1 day') x",
+                    "SELECT tickbook.create_hypertable('days', 'd', INTERVAL '30 days', migrate_data => true)");
+            String query = "SELECT tickbook.time_bucket('1 month', d) AS m, sum(v) AS v, count(*) AS n FROM days GROUP BY m";
+            create("monthly", query);
+            db.execute(
+                    "UPDATE days SET v = 9 WHERE d = '2024-02-29'",
+                    "INSERT INTO days VALUES ('infinity', 5), ('1950-01-01', 1)");
+            assertIsItsQuery("monthly", query);
+            refresh("monthly");
+            assertThat(materialised("monthly")).isEqualTo(db.rows(ordered(query)));
+            db.execute("SELECT tickbook.drop_continuous_aggregate('monthly')", "DROP TABLE days");
+        }
+    }
+
+    @Test
+    void whatCouldNotBeKeptRightIsRefusedWithAHint() {
+        db.execute(
+                "CREATE TABLE other (time timestamptz NOT NULL, v int)",
+                "SELECT tickbook.create_hypertable('other', 'time')",
+                "CREATE TABLE plain (time timestamptz NOT NULL, symbol text)");
+        String head = "SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM bars ";
+        assertRefused(head + "GROUP BY day HAVING count(*) > 1", "has HAVING");
+        assertRefused(head.replace("SELECT", "SELECT DISTINCT") + "GROUP BY day", "has SELECT DISTINCT");
+        assertRefused(head + "GROUP BY day ORDER BY day", "has ORDER BY, LIMIT or OFFSET");
+        assertRefused(head + "GROUP BY day LIMIT 5", "has ORDER BY, LIMIT or OFFSET");
+        assertRefused(head.replace("count(*)", "sum(count(*)) OVER ()") + "GROUP BY day", "has a window function");
+        assertRefused(head.replace("count(*)", "sum(random())") + "GROUP BY day", "calls random()");
+        assertRefused(head + "WHERE time < now() GROUP BY day", "calls now()");
+        assertRefused(head + "WHERE time < current_timestamp GROUP BY day", "depends on the current time or user");
+        assertRefused(head + "WHERE close > (SELECT 1) GROUP BY day", "has a subquery");
+        assertRefused("SELECT symbol, count(*) FROM bars GROUP BY symbol", "does not group by a time bucket of public.bars.");
+        assertRefused("SELECT symbol FROM bars", "has no GROUP BY");
+        assertRefused(
+                "SELECT tickbook.time_bucket('1 day', b.time) AS day, count(*) FROM bars b JOIN other o ON o.time = b.time GROUP BY 1",
+                "reads both public.bars and public.other");
+        assertRefused("SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM plain GROUP BY 1", "reads no hypertable");
+        assertRefused(head.replace("'1 day', time", "'1 day', time, INTERVAL '6 hours'") + "GROUP BY day", "has a time bucket with an offset");
+        assertRefused(head + "GROUP BY ROLLUP (1)", "has GROUPING SETS, CUBE or ROLLUP");
+        assertThat(db.count("SELECT count(*) FROM tickbook.continuous_aggregates")).isZero();
+        assertError("SELECT tickbook.create_continuous_aggregate('bars', $$" + DAILY + "$$)").startsWith("42P07");
+    }
+
+    @Test
+    void aPolicyRefreshesBetweenItsOffsets() {
+        create("daily", DAILY);
+        db.execute(
+                "SELECT tickbook.add_continuous_aggregate_policy('daily', INTERVAL '100 years', INTERVAL '1 hour', INTERVAL '1 hour')",
+                "UPDATE bars SET close = 3 WHERE time = '2024-01-05'",
+                "CALL tickbook.run_jobs()");
+        assertThat(db.rows("SELECT last_status FROM tickbook.jobs WHERE job = 'continuous_aggregate'"))
+                .containsExactly("succeeded");
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates")).containsExactly("{}");
+        assertError("SELECT tickbook.add_continuous_aggregate_policy('daily', INTERVAL '1 hour', INTERVAL '2 hours', INTERVAL '1 hour')")
+                .startsWith("22023 start_offset 01:00:00 of the policy on public.daily is not longer than end_offset 02:00:00");
+        db.execute("SELECT tickbook.remove_continuous_aggregate_policy('daily')");
+        assertThat(db.rows("SELECT * FROM tickbook.jobs WHERE job = 'continuous_aggregate'")).isEmpty();
+    }
+
+    @Test
+    void droppingAnAggregateLeavesTheHypertableAsItWas() {
+        create("daily", DAILY);
+        assertError("SELECT tickbook.revert_hypertable('bars')")
+                .startsWith("2BP01 cannot revert hypertable public.bars because it has continuous aggregates: public.daily HINT: Drop them first");
+        db.execute("SELECT tickbook.drop_continuous_aggregate('daily')");
+        assertThat(db.rows("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = 'bars'::regclass")).isEmpty();
+        assertThat(db.rows("SELECT to_regclass('daily'), to_regclass('daily_materialized')")).containsExactly("|");
+        db.execute("SELECT tickbook.revert_hypertable('bars')");
+    }
+
+    /** The writer's rows are not visible to the refresh, and neither is its log: both are there for the next one. */
+    @Test
+    void aWriterThatCommitsAfterARefreshBeganIsNotLost() {
+        create("daily", DAILY);
+        try (Database writer = db.connectAgain()) {
+            writer.execute("BEGIN ISOLATION LEVEL REPEATABLE READ", "INSERT INTO bars VALUES ('A', '2024-01-15 01:00+00', 1, 1)",
+                    "UPDATE bars SET close = 2 WHERE time = '2024-01-20'");
+            refresh("daily");
+            assertIsItsQuery("daily", DAILY);
+            writer.execute("COMMIT");
+        }
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        assertIsItsQuery("daily", DAILY);
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
+    /** What a refresh has taken from the log comes back when its session ends before it commits. */
+    @Test
+    void aRefreshThatIsKilledLosesNothing() {
+        create("daily", DAILY);
+        db.execute("UPDATE bars SET close = 3 WHERE time = '2024-01-20'", "INSERT INTO bars VALUES ('Q', '2024-01-21', 1, 1)");
+        List<String> pending = db.rows("SELECT pending FROM tickbook.continuous_aggregates");
+        try (Database worker = db.connectAgain()) {
+            worker.execute("BEGIN", "SELECT tickbook._refresh_step('daily', NULL, NULL)");
+            db.execute("SELECT pg_terminate_backend(" + worker.connection().unwrap(org.postgresql.PGConnection.class).getBackendPID()
+                    + ", 5000)");
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates")).isEqualTo(pending);
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
+    private void create(String name, String query) {
+        db.execute("SELECT tickbook.create_continuous_aggregate('" + name + "', $$" + query + "$$)");
+    }
+
+    private void refresh(String name) {
+        db.execute("CALL tickbook.refresh_continuous_aggregate('" + name + "')");
+    }
+
+    private List<String> materialised(String name) {
+        return db.rows("SELECT * FROM " + name + "_materialized ORDER BY 1, 2, 3");
+    }
+
+    private static String ordered(String query) {
+        return "SELECT * FROM (" + query + ") q ORDER BY 1, 2, 3";
+    }
+
+    private void assertIsItsQuery(String name, String query) {
+        assertThat(db.rows("SELECT * FROM " + name + " ORDER BY 1, 2, 3")).isEqualTo(db.rows(ordered(query)));
+    }
+
+    private void assertRefused(String query, String reason) {
+        assertError("SELECT tickbook.create_continuous_aggregate('refused', $$" + query + "$$)")
+                .startsWith("0A000 continuous aggregate refused cannot be made: its query " + reason)
+                .doesNotContain("HINT: null");
+    }
+}
