@@ -46,7 +46,8 @@ class ChunkTest extends DatabaseTest {
     void aHypertableWhoseDefaultWasDroppedSaysSo() {
         Assumptions.assumeTrue(isNative(), "TimescaleDB has no DEFAULT");
         db.execute("DROP TABLE bars_default");
-        for (String call : List.of("maintain_hypertable('bars')", "ensure_chunks('bars', '2024-01-01', '2024-01-01')")) {
+        for (String call :
+                List.of("maintain_hypertable('bars')", "ensure_chunks('bars', '2024-01-01', '2024-01-01')")) {
             assertError("SELECT tickbook." + call)
                     .isEqualTo("55000 hypertable public.bars has no DEFAULT partition HINT: Make one again:"
                             + " CREATE TABLE name PARTITION OF public.bars DEFAULT.");
