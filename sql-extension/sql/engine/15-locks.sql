@@ -78,6 +78,18 @@ END $$;
 COMMENT ON FUNCTION tickbook._lock_chunks_of(regclass) IS
   'One session at a time changes the set of chunks of a hypertable; others wait here, not in front of its writers.';
 
+CREATE FUNCTION tickbook._need_default_chunk(storage regclass) RETURNS void
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = storage AND partdefid <> 0) THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = format('hypertable %s has no DEFAULT partition', storage),
+      HINT = format('Make one again: CREATE TABLE name PARTITION OF %s DEFAULT.', storage);
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._need_default_chunk(regclass) IS 'Raises an error if someone dropped the DEFAULT partition.';
+
 CREATE FUNCTION tickbook._lock_for_rebuild(relation regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE

@@ -176,6 +176,13 @@ BEGIN
           WHERE x.indrelid = source AND x.indisreplident) END)
     FROM pg_class WHERE oid = source AND relreplident <> 'd';
   RETURN QUERY SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext WHERE stxrelid = source ORDER BY oid;
+  RETURN QUERY SELECT format('ALTER STATISTICS %s.%I OWNER TO %I', stxnamespace::regnamespace, stxname,
+      pg_get_userbyid(stxowner))
+    FROM pg_statistic_ext WHERE stxrelid = source AND pg_get_userbyid(stxowner) <> current_user;
+  RETURN QUERY SELECT format('ALTER INDEX %s.%I ALTER COLUMN %s SET STATISTICS %s', i.relnamespace::regnamespace,
+      i.relname, a.attnum, a.attstattarget)
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_attribute a ON a.attrelid = i.oid
+   WHERE x.indrelid = source AND a.attstattarget >= 0;
   RETURN QUERY SELECT format('ALTER STATISTICS %s.%I SET STATISTICS %s', stxnamespace::regnamespace, stxname,
       stxstattarget)
     FROM pg_statistic_ext WHERE stxrelid = source AND stxstattarget >= 0;
@@ -184,6 +191,11 @@ BEGIN
       UNION ALL
       SELECT format('INDEX %s.%I', i.relnamespace::regnamespace, i.relname), obj_description(i.oid, 'pg_class')
         FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = source
+      UNION ALL
+      SELECT format('SEQUENCE %s.%I', s.relnamespace::regnamespace, s.relname), obj_description(s.oid, 'pg_class')
+        FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+       WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = source
+         AND d.deptype = 'i'
       UNION ALL
       SELECT format('CONSTRAINT %I ON %s', conname, name), obj_description(oid, 'pg_constraint')
         FROM pg_constraint WHERE conrelid = source
@@ -224,9 +236,10 @@ BEGIN
     IF item.constraint_id IS NULL THEN
       EXECUTE tickbook._index_command(item.index_id, interim, twin);
     ELSE
-      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', twin, interim, pg_get_constraintdef(item.constraint_id),
-                     CASE WHEN NOT item.condeferrable
-                         THEN ' WITH (' || array_to_string(item.reloptions, ', ') || ')' END);
+      -- WITH stands before DEFERRABLE, which is at the end of the definition.
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', twin, interim, regexp_replace(
+                     pg_get_constraintdef(item.constraint_id), '( DEFERRABLE)?( INITIALLY DEFERRED)?$',
+                     coalesce(' WITH (' || array_to_string(item.reloptions, ', ') || ')', '') || '\1\2'));
     END IF;
     late := late || format('ALTER INDEX %s.%I RENAME TO %I', original.relnamespace::regnamespace, interim,
         item.relname);

@@ -11,6 +11,10 @@ DECLARE
   obstacle text;
   kind     text;
 BEGIN
+  IF relation IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'relation cannot be null',
+      HINT = 'Name the table that shall become a hypertable.';
+  END IF;
   SELECT * INTO t FROM pg_class WHERE oid = relation;
   kind := CASE t.relkind WHEN 'v' THEN 'a view' WHEN 'm' THEN 'a materialized view' WHEN 'f' THEN 'a foreign table'
                          WHEN 'r' THEN NULL WHEN 'p' THEN NULL ELSE 'not a table' END;

@@ -214,6 +214,7 @@ BEGIN
     RETURN 0;  -- the common case takes no lock
   END IF;
   PERFORM tickbook._lock_chunks_of(h.storage);
+  PERFORM tickbook._need_default_chunk(h.storage);
   RETURN (tickbook._add_chunks(h, starts)).added;
 END $$;
 COMMENT ON FUNCTION tickbook.ensure_chunks(regclass, timestamptz, timestamptz) IS
@@ -232,6 +233,7 @@ BEGIN
   END IF;
   h := tickbook._native_hypertable(relation);
   PERFORM tickbook._lock_chunks_of(h.storage);
+  PERFORM tickbook._need_default_chunk(h.storage);
   starts := tickbook._chunk_starts(tickbook._default_chunk(h.storage), tickbook._key_column(h.storage),
       h.chunk_interval);
   moved := (tickbook._add_chunks(h, starts[:coalesce(max_chunks, cardinality(starts))])).moved;

@@ -43,6 +43,20 @@ class ChunkTest extends DatabaseTest {
     }
 
     @Test
+    void aHypertableWhoseDefaultWasDroppedSaysSo() {
+        Assumptions.assumeTrue(isNative(), "TimescaleDB has no DEFAULT");
+        db.execute("DROP TABLE bars_default");
+        for (String call :
+                List.of("maintain_hypertable('bars')", "ensure_chunks('bars', '2024-01-01', '2024-01-01')")) {
+            assertError("SELECT tickbook." + call)
+                    .isEqualTo("55000 hypertable public.bars has no DEFAULT partition HINT: Make one again:"
+                            + " CREATE TABLE name PARTITION OF public.bars DEFAULT.");
+        }
+        db.execute("CREATE TABLE caught PARTITION OF bars DEFAULT");
+        assertThat(ensure("2024-01-01", "2024-01-01")).isEqualTo(1);
+    }
+
+    @Test
     void aChunkCanBeAsLongAsOneLikes() {
         Assumptions.assumeTrue(isNative(), "TimescaleDB makes chunks as rows arrive");
         db.execute("UPDATE tickbook.hypertable SET chunk_interval = '36500 days'");

@@ -171,6 +171,7 @@ class CreateHypertableTest extends DatabaseTest {
         assertRefused(
                 "'bars', 'symbol'",
                 "42804 column \"symbol\" of table public.bars is of type text HINT: The time column must be a date");
+        assertRefused("NULL, 'time'", "22004 relation cannot be null HINT: Name the table");
         assertRefused(
                 "'nullable', 'time'",
                 "23502 column \"time\" of table public.nullable can be null HINT: Run ALTER TABLE public.nullable ALTER COLUMN");

@@ -27,6 +27,9 @@ class DefinitionTest extends DatabaseTest {
         "CREATE INDEX ON quotes (price DESC NULLS LAST) WHERE volume > 0",
         "CREATE INDEX by_expression ON quotes (lower(symbol), \"Time\") WITH (fillfactor = 50)",
         "CREATE INDEX \"ugly USING name\" ON quotes USING brin (\"Time\")",
+        "ALTER TABLE quotes ADD CONSTRAINT later UNIQUE (\"Time\", serial) WITH (fillfactor = 60) DEFERRABLE INITIALLY DEFERRED",
+        "ALTER INDEX by_expression ALTER COLUMN 1 SET STATISTICS 400",
+        "COMMENT ON SEQUENCE quotes_id_seq IS 'sequence'",
         "CREATE STATISTICS related (dependencies) ON symbol, volume FROM quotes",
         "ALTER TABLE quotes ALTER symbol SET STATISTICS 500, ALTER symbol SET (n_distinct = 30),"
                 + " ALTER symbol SET STORAGE external, ALTER symbol SET COMPRESSION pglz",
@@ -97,12 +100,15 @@ class DefinitionTest extends DatabaseTest {
     void aSuperuserConvertsAnotherOwnersTableAndTheOwnerKeepsAllOfIt() {
         db.execute(
                 "ALTER TABLE quotes OWNER TO tickbook_owner",
+                "ALTER STATISTICS related OWNER TO tickbook_owner",
                 "SELECT tickbook.create_hypertable('quotes', 'Time', migrate_data => true)",
                 "INSERT INTO quotes (\"Time\", symbol, price) VALUES ('2030-01-01', 'N', 1)",
                 "SELECT tickbook.maintain_hypertable('quotes')");
         assertThat(
                         db.rows(
                                 "SELECT DISTINCT relowner::regrole FROM pg_partition_tree('quotes') p JOIN pg_class c ON c.oid = p.relid"))
+                .containsExactly("tickbook_owner");
+        assertThat(db.rows("SELECT stxowner::regrole FROM pg_statistic_ext WHERE stxrelid = 'quotes'::regclass"))
                 .containsExactly("tickbook_owner");
     }
 
@@ -123,6 +129,10 @@ class DefinitionTest extends DatabaseTest {
                 db.rows(
                         "SELECT i.relname, replace(pg_get_indexdef(i.oid), ' ON ONLY ', ' ON '), indisreplident, obj_description(i.oid)"
                                 + " FROM pg_index x JOIN pg_class i ON i.oid = indexrelid WHERE indrelid = 'quotes'::regclass ORDER BY 1"));
+        all.addAll(
+                db.rows(
+                        "SELECT i.relname, i.reloptions, a.attnum, nullif(a.attstattarget, -1) FROM pg_index x JOIN pg_class i ON i.oid = indexrelid"
+                                + " JOIN pg_attribute a ON a.attrelid = i.oid WHERE indrelid = 'quotes'::regclass ORDER BY 1, 3"));
         all.addAll(db.rows("SELECT pg_get_triggerdef(oid), tgenabled, obj_description(oid) FROM pg_trigger"
                 + " WHERE tgrelid = 'quotes'::regclass AND NOT tgisinternal ORDER BY 1"));
         all.addAll(
@@ -131,10 +141,10 @@ class DefinitionTest extends DatabaseTest {
                                 + " pg_get_expr(polwithcheck, polrelid), obj_description(oid) FROM pg_policy WHERE polrelid = 'quotes'::regclass ORDER BY 1"));
         all.addAll(
                 db.rows(
-                        "SELECT pg_get_statisticsobjdef(oid), obj_description(oid) FROM pg_statistic_ext WHERE stxrelid = 'quotes'::regclass"));
+                        "SELECT pg_get_statisticsobjdef(oid), stxowner::regrole, obj_description(oid) FROM pg_statistic_ext WHERE stxrelid = 'quotes'::regclass"));
         all.addAll(
                 db.rows(
-                        "SELECT s.relname, relacl, seqstart, seqincrement, seqmax, seqcache, seqcycle, d.refobjsubid > 0,"
+                        "SELECT s.relname, relacl, obj_description(s.oid), seqstart, seqincrement, seqmax, seqcache, seqcycle, d.refobjsubid > 0,"
                                 + " pg_sequence_last_value(s.oid) FROM pg_sequence JOIN pg_class s ON s.oid = seqrelid"
                                 + " JOIN pg_depend d ON d.objid = s.oid AND d.refobjid = 'quotes'::regclass AND d.deptype IN ('a', 'i') ORDER BY 1"));
         if (plain) {

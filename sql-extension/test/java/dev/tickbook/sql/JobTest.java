@@ -103,7 +103,9 @@ class JobTest extends DatabaseTest {
                         + " 'SELECT 1 / 0 FROM pg_sleep(1.5)'",
                 "INSERT INTO tickbook.job (relation, kind, schedule_interval) VALUES ('bars', 'slow', '1 hour')",
                 "CALL tickbook.run_jobs()");
-        assertThat(db.rows("SELECT next_start >= last_finished_at + interval '10 seconds' FROM tickbook.jobs WHERE job = 'slow'"))
+        assertThat(
+                        db.rows(
+                                "SELECT next_start >= last_finished_at + interval '10 seconds' FROM tickbook.jobs WHERE job = 'slow'"))
                 .containsExactly("t");
     }
 

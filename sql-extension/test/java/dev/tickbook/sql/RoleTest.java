@@ -145,10 +145,13 @@ class RoleTest extends DatabaseTest {
                     .contains("HINT: Run ALTER TABLE public.mine NO FORCE ROW LEVEL SECURITY first");
             owner.execute("ALTER TABLE mine NO FORCE ROW LEVEL SECURITY", convert);
             owner.execute("ALTER TABLE mine FORCE ROW LEVEL SECURITY");
-            assertError(owner, "SELECT tickbook.revert_hypertable('mine')").startsWith("55000 table public.mine forces");
+            assertError(owner, "SELECT tickbook.revert_hypertable('mine')")
+                    .startsWith("55000 table public.mine forces");
         }
         db.execute("SELECT tickbook.revert_hypertable('mine')");
-        assertThat(db.rows("SELECT relforcerowsecurity, (SELECT count(*) FROM mine) FROM pg_class WHERE oid = 'mine'::regclass"))
+        assertThat(
+                        db.rows(
+                                "SELECT relforcerowsecurity, (SELECT count(*) FROM mine) FROM pg_class WHERE oid = 'mine'::regclass"))
                 .containsExactly("t|1");
     }
 
