@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A continuous aggregate gives, at every moment, what its query gives; a refresh changes only how fast. */
-@MethodSource("dev.tickbook.sql.Servers#newest")
+@MethodSource("dev.tickbook.sql.Servers#natives")
 class ContinuousAggregateTest extends DatabaseTest {
     static final String DAILY = "SELECT tickbook.time_bucket('1 day', time) AS day, symbol,"
             + " tickbook.first(close, time) AS open, max(close) AS high, min(close) AS low, tickbook.last(close, time) AS close,"
@@ -49,9 +49,12 @@ class ContinuousAggregateTest extends DatabaseTest {
     @Test
     void whatIsMaterialisedCanBeReadByItself() {
         create("daily", DAILY);
-        db.execute("INSERT INTO bars VALUES ('A', '2024-03-01', 1, 1)", "UPDATE bars SET close = 0 WHERE time = '2024-01-02'");
+        db.execute(
+                "INSERT INTO bars VALUES ('A', '2024-03-01', 1, 1)",
+                "UPDATE bars SET close = 0 WHERE time = '2024-01-02'");
         assertIsItsQuery("daily", DAILY);
-        assertThat(db.count("SELECT count(*) FROM daily WHERE day = '2024-03-01'")).isEqualTo(1);
+        assertThat(db.count("SELECT count(*) FROM daily WHERE day = '2024-03-01'"))
+                .isEqualTo(1);
         assertThat(db.count("SELECT count(*) FROM daily_materialized WHERE day = '2024-03-01'"))
                 .isZero();
         assertThat(db.rows("SELECT low FROM daily_materialized WHERE day = '2024-01-02' AND symbol = 'A'"))
@@ -85,7 +88,8 @@ class ContinuousAggregateTest extends DatabaseTest {
             assertIsItsQuery("daily", DAILY);
             assertThat(materialised("daily")).as(change).isEqualTo(db.rows(ordered(DAILY)));
         }
-        assertThat(db.copy().copyIn("COPY bars FROM STDIN (FORMAT csv)", new java.io.StringReader("A,2024-01-10,1,1\n")))
+        assertThat(db.copy()
+                        .copyIn("COPY bars FROM STDIN (FORMAT csv)", new java.io.StringReader("A,2024-01-10,1,1\n")))
                 .isEqualTo(1);
         assertIsItsQuery("daily", DAILY);
         refresh("daily");
@@ -130,28 +134,35 @@ class ContinuousAggregateTest extends DatabaseTest {
         for (int step = 0; step < 120; step++) {
             String time = "timestamptz '2024-03-25' + interval '1 hour' * " + random.nextInt(-400, 400);
             String symbol = "'" + (char) ('A' + random.nextInt(3)) + "'";
-            String statement =
-                    switch (random.nextInt(12)) {
-                        case 0, 1, 2 -> "INSERT INTO bars SELECT " + symbol + ", " + time + " + i * interval '37 minutes', "
-                                + random.nextInt(100) + " + i, i FROM generate_series(1, " + random.nextInt(1, 60)
-                                + ") i ON CONFLICT DO NOTHING";
-                        case 3 -> "INSERT INTO bars VALUES (" + symbol + ", " + time + ", " + random.nextInt(100)
-                                + ", 1) ON CONFLICT (symbol, time) DO UPDATE SET close = EXCLUDED.close";
-                        case 4 -> "UPDATE bars SET close = close + 1 WHERE symbol = " + symbol + " AND time >= " + time
-                                + " AND time < " + time + " + interval '2 days'";
-                        case 5 -> "DELETE FROM bars WHERE symbol = " + symbol + " AND time BETWEEN " + time + " AND " + time
-                                + " + interval '30 hours'";
-                        case 6 -> "SELECT tickbook.maintain_hypertable('bars', 2)";
-                        case 7, 8 -> "CALL tickbook.refresh_continuous_aggregate('"
-                                + List.of("daily", "monthly", "berlin").get(random.nextInt(3)) + "')";
-                        case 9 -> "CALL tickbook.refresh_continuous_aggregate('"
-                                + List.of("daily", "berlin").get(random.nextInt(2)) + "', '2024-03-20', '2024-04-02')";
-                        case 10 -> random.nextInt(8) == 0 ? "TRUNCATE bars" : "VACUUM bars";
-                        default -> "BEGIN; INSERT INTO bars VALUES (" + symbol + ", " + time
-                                + ", 1, 1) ON CONFLICT DO NOTHING; SAVEPOINT s; INSERT INTO bars SELECT " + symbol + ", " + time
-                                + " + i * interval '11 hours', 9, 9 FROM generate_series(1, 9) i ON CONFLICT DO NOTHING; "
-                                + (random.nextBoolean() ? "ROLLBACK TO s" : "RELEASE s") + "; COMMIT";
-                    };
+            String statement = switch (random.nextInt(12)) {
+                case 0, 1, 2 ->
+                    "INSERT INTO bars SELECT " + symbol + ", " + time + " + i * interval '37 minutes', "
+                            + random.nextInt(100) + " + i, i FROM generate_series(1, " + random.nextInt(1, 60)
+                            + ") i ON CONFLICT DO NOTHING";
+                case 3 ->
+                    "INSERT INTO bars VALUES (" + symbol + ", " + time + ", " + random.nextInt(100)
+                            + ", 1) ON CONFLICT (symbol, time) DO UPDATE SET close = EXCLUDED.close";
+                case 4 ->
+                    "UPDATE bars SET close = close + 1 WHERE symbol = " + symbol + " AND time >= " + time
+                            + " AND time < " + time + " + interval '2 days'";
+                case 5 ->
+                    "DELETE FROM bars WHERE symbol = " + symbol + " AND time BETWEEN " + time + " AND " + time
+                            + " + interval '30 hours'";
+                case 6 -> "SELECT tickbook.maintain_hypertable('bars', 2)";
+                case 7, 8 ->
+                    "CALL tickbook.refresh_continuous_aggregate('"
+                            + List.of("daily", "monthly", "berlin").get(random.nextInt(3)) + "')";
+                case 9 ->
+                    "CALL tickbook.refresh_continuous_aggregate('"
+                            + List.of("daily", "berlin").get(random.nextInt(2)) + "', '2024-03-20', '2024-04-02')";
+                case 10 -> random.nextInt(8) == 0 ? "TRUNCATE bars" : "VACUUM bars";
+                default ->
+                    "BEGIN; INSERT INTO bars VALUES (" + symbol + ", " + time
+                            + ", 1, 1) ON CONFLICT DO NOTHING; SAVEPOINT s; INSERT INTO bars SELECT " + symbol + ", "
+                            + time
+                            + " + i * interval '11 hours', 9, 9 FROM generate_series(1, 9) i ON CONFLICT DO NOTHING; "
+                            + (random.nextBoolean() ? "ROLLBACK TO s" : "RELEASE s") + "; COMMIT";
+            };
             log.add(statement);
             db.execute(statement);
             for (String[] aggregate : new String[][] {{"daily", DAILY}, {"monthly", monthly}, {"berlin", berlin}}) {
@@ -174,7 +185,9 @@ class ContinuousAggregateTest extends DatabaseTest {
         db.execute("UPDATE bars SET close = 66 WHERE time >= '2024-02-10'");
         refresh("daily");
         assertThat(db.rows("SELECT * FROM daily WHERE day < '2024-02-01' ORDER BY 1, 2, 3"))
-                .isEqualTo(before.stream().filter(row -> row.compareTo("2024-02-01") < 0).toList());
+                .isEqualTo(before.stream()
+                        .filter(row -> row.compareTo("2024-02-01") < 0)
+                        .toList());
         assertThat(db.rows("SELECT * FROM daily WHERE day >= '2024-02-01' ORDER BY 1, 2, 3"))
                 .isEqualTo(db.rows("SELECT * FROM (" + DAILY + ") q WHERE day >= '2024-02-01' ORDER BY 1, 2, 3"));
         db.execute("CALL tickbook.refresh_continuous_aggregate('daily', NULL, NULL, force => true)");
@@ -186,18 +199,21 @@ class ContinuousAggregateTest extends DatabaseTest {
         create("daily", DAILY);
         String weekly = "SELECT tickbook.time_bucket('1 week', day) AS week, symbol, tickbook.first(open, day) AS open,"
                 + " max(high) AS high, tickbook.last(close, day) AS close, sum(volume) AS volume FROM daily GROUP BY 1, 2";
-        String direct = "SELECT tickbook.time_bucket('1 week', time) AS week, symbol, tickbook.first(close, time) AS open,"
-                + " max(close) AS high, tickbook.last(close, time) AS close, sum(volume) AS volume FROM bars GROUP BY 1, 2";
+        String direct =
+                "SELECT tickbook.time_bucket('1 week', time) AS week, symbol, tickbook.first(close, time) AS open,"
+                        + " max(close) AS high, tickbook.last(close, time) AS close, sum(volume) AS volume FROM bars GROUP BY 1, 2";
         create("weekly", weekly);
         assertIsItsQuery("weekly", direct);
-        db.execute("UPDATE bars SET close = 500 WHERE time = '2024-01-20'", "DELETE FROM bars WHERE time > '2024-02-15'");
+        db.execute(
+                "UPDATE bars SET close = 500 WHERE time = '2024-01-20'", "DELETE FROM bars WHERE time > '2024-02-15'");
         assertIsItsQuery("weekly", direct);
         refresh("weekly");
         assertIsItsQuery("weekly", direct);
         refresh("daily");
         assertIsItsQuery("weekly", direct);
         assertError("SELECT tickbook.drop_continuous_aggregate('daily')")
-                .startsWith("2BP01 cannot drop continuous aggregate public.daily because public.weekly is made of it HINT: Drop public.weekly first.");
+                .startsWith(
+                        "2BP01 cannot drop continuous aggregate public.daily because public.weekly is made of it HINT: Drop public.weekly first.");
     }
 
     @Test
@@ -205,8 +221,9 @@ class ContinuousAggregateTest extends DatabaseTest {
         db.execute(
                 "CREATE TABLE company (symbol text PRIMARY KEY, sector text NOT NULL)",
                 "INSERT INTO company VALUES ('A', 'tech'), ('B', 'energy')");
-        String sectors = "SELECT sector, tickbook.time_bucket('7 days', b.time) AS week, sum(b.volume * b.close) AS turnover"
-                + " FROM bars b JOIN company c USING (symbol) WHERE b.volume > 1 AND c.sector <> 'x' GROUP BY sector, week";
+        String sectors =
+                "SELECT sector, tickbook.time_bucket('7 days', b.time) AS week, sum(b.volume * b.close) AS turnover"
+                        + " FROM bars b JOIN company c USING (symbol) WHERE b.volume > 1 AND c.sector <> 'x' GROUP BY sector, week";
         create("sectors", sectors);
         db.execute("UPDATE company SET sector = 'tech'");
         assertIsItsQuery("sectors", sectors);
@@ -232,10 +249,13 @@ class ContinuousAggregateTest extends DatabaseTest {
             "'3 months', time, origin => '2024-02-01 00:00+00'",
             "'1 year', time"
         }) {
-            String query = "SELECT tickbook.time_bucket(" + bucket + ") AS b, count(*) AS n, sum(close) AS c FROM bars GROUP BY b";
+            String query = "SELECT tickbook.time_bucket(" + bucket
+                    + ") AS b, count(*) AS n, sum(close) AS c FROM bars GROUP BY b";
             create("clock", query);
             assertIsItsQuery("clock", query);
-            for (String at : new String[] {"2024-03-31 00:30", "2024-03-31 01:00", "2024-10-27 00:30", "2024-10-27 01:00", "2024-10-31 23:30"}) {
+            for (String at : new String[] {
+                "2024-03-31 00:30", "2024-03-31 01:00", "2024-10-27 00:30", "2024-10-27 01:00", "2024-10-31 23:30"
+            }) {
                 db.execute("UPDATE bars SET close = close + 1 WHERE time = '" + at + "+00'");
                 assertIsItsQuery("clock", query);
                 refresh("clock");
@@ -252,7 +272,8 @@ class ContinuousAggregateTest extends DatabaseTest {
                     "CREATE TABLE days (d " + type + " NOT NULL, v int)",
                     "INSERT INTO days SELECT x, 1 FROM generate_series(timestamp '2024-01-01', '2024-04-01', '1 day') x",
                     "SELECT tickbook.create_hypertable('days', 'd', INTERVAL '30 days', migrate_data => true)");
-            String query = "SELECT tickbook.time_bucket('1 month', d) AS m, sum(v) AS v, count(*) AS n FROM days GROUP BY m";
+            String query =
+                    "SELECT tickbook.time_bucket('1 month', d) AS m, sum(v) AS v, count(*) AS n FROM days GROUP BY m";
             create("monthly", query);
             db.execute(
                     "UPDATE days SET v = 9 WHERE d = '2024-02-29'",
@@ -280,16 +301,23 @@ class ContinuousAggregateTest extends DatabaseTest {
         assertRefused(head + "WHERE time < now() GROUP BY day", "calls now()");
         assertRefused(head + "WHERE time < current_timestamp GROUP BY day", "depends on the current time or user");
         assertRefused(head + "WHERE close > (SELECT 1) GROUP BY day", "has a subquery");
-        assertRefused("SELECT symbol, count(*) FROM bars GROUP BY symbol", "does not group by a time bucket of public.bars.");
+        assertRefused(
+                "SELECT symbol, count(*) FROM bars GROUP BY symbol", "does not group by a time bucket of public.bars.");
         assertRefused("SELECT symbol FROM bars", "has no GROUP BY");
         assertRefused(
                 "SELECT tickbook.time_bucket('1 day', b.time) AS day, count(*) FROM bars b JOIN other o ON o.time = b.time GROUP BY 1",
                 "reads both public.bars and public.other");
-        assertRefused("SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM plain GROUP BY 1", "reads no hypertable");
-        assertRefused(head.replace("'1 day', time", "'1 day', time, INTERVAL '6 hours'") + "GROUP BY day", "has a time bucket with an offset");
+        assertRefused(
+                "SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM plain GROUP BY 1",
+                "reads no hypertable");
+        assertRefused(
+                head.replace("'1 day', time", "'1 day', time, INTERVAL '6 hours'") + "GROUP BY day",
+                "has a time bucket with an offset");
         assertRefused(head + "GROUP BY ROLLUP (1)", "has GROUPING SETS, CUBE or ROLLUP");
-        assertThat(db.count("SELECT count(*) FROM tickbook.continuous_aggregates")).isZero();
-        assertError("SELECT tickbook.create_continuous_aggregate('bars', $$" + DAILY + "$$)").startsWith("42P07");
+        assertThat(db.count("SELECT count(*) FROM tickbook.continuous_aggregates"))
+                .isZero();
+        assertError("SELECT tickbook.create_continuous_aggregate('bars', $$" + DAILY + "$$)")
+                .startsWith("42P07");
     }
 
     @Test
@@ -301,21 +329,28 @@ class ContinuousAggregateTest extends DatabaseTest {
                 "CALL tickbook.run_jobs()");
         assertThat(db.rows("SELECT last_status FROM tickbook.jobs WHERE job = 'continuous_aggregate'"))
                 .containsExactly("succeeded");
-        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates")).containsExactly("{}");
-        assertError("SELECT tickbook.add_continuous_aggregate_policy('daily', INTERVAL '1 hour', INTERVAL '2 hours', INTERVAL '1 hour')")
-                .startsWith("22023 start_offset 01:00:00 of the policy on public.daily is not longer than end_offset 02:00:00");
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                .containsExactly("{}");
+        assertError(
+                        "SELECT tickbook.add_continuous_aggregate_policy('daily', INTERVAL '1 hour', INTERVAL '2 hours', INTERVAL '1 hour')")
+                .startsWith(
+                        "22023 start_offset 01:00:00 of the policy on public.daily is not longer than end_offset 02:00:00");
         db.execute("SELECT tickbook.remove_continuous_aggregate_policy('daily')");
-        assertThat(db.rows("SELECT * FROM tickbook.jobs WHERE job = 'continuous_aggregate'")).isEmpty();
+        assertThat(db.rows("SELECT * FROM tickbook.jobs WHERE job = 'continuous_aggregate'"))
+                .isEmpty();
     }
 
     @Test
     void droppingAnAggregateLeavesTheHypertableAsItWas() {
         create("daily", DAILY);
         assertError("SELECT tickbook.revert_hypertable('bars')")
-                .startsWith("2BP01 cannot revert hypertable public.bars because it has continuous aggregates: public.daily HINT: Drop them first");
+                .startsWith(
+                        "2BP01 cannot revert hypertable public.bars because it has continuous aggregates: public.daily HINT: Drop them first");
         db.execute("SELECT tickbook.drop_continuous_aggregate('daily')");
-        assertThat(db.rows("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = 'bars'::regclass")).isEmpty();
-        assertThat(db.rows("SELECT to_regclass('daily'), to_regclass('daily_materialized')")).containsExactly("|");
+        assertThat(db.rows("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = 'bars'::regclass"))
+                .isEmpty();
+        assertThat(db.rows("SELECT to_regclass('daily'), to_regclass('daily_materialized')"))
+                .containsExactly("|");
         db.execute("SELECT tickbook.revert_hypertable('bars')");
     }
 
@@ -324,7 +359,9 @@ class ContinuousAggregateTest extends DatabaseTest {
     void aWriterThatCommitsAfterARefreshBeganIsNotLost() {
         create("daily", DAILY);
         try (Database writer = db.connectAgain()) {
-            writer.execute("BEGIN ISOLATION LEVEL REPEATABLE READ", "INSERT INTO bars VALUES ('A', '2024-01-15 01:00+00', 1, 1)",
+            writer.execute(
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ",
+                    "INSERT INTO bars VALUES ('A', '2024-01-15 01:00+00', 1, 1)",
                     "UPDATE bars SET close = 2 WHERE time = '2024-01-20'");
             refresh("daily");
             assertIsItsQuery("daily", DAILY);
@@ -340,16 +377,21 @@ class ContinuousAggregateTest extends DatabaseTest {
     @Test
     void aRefreshThatIsKilledLosesNothing() {
         create("daily", DAILY);
-        db.execute("UPDATE bars SET close = 3 WHERE time = '2024-01-20'", "INSERT INTO bars VALUES ('Q', '2024-01-21', 1, 1)");
+        db.execute(
+                "UPDATE bars SET close = 3 WHERE time = '2024-01-20'",
+                "INSERT INTO bars VALUES ('Q', '2024-01-21', 1, 1)");
         List<String> pending = db.rows("SELECT pending FROM tickbook.continuous_aggregates");
         try (Database worker = db.connectAgain()) {
             worker.execute("BEGIN", "SELECT tickbook._refresh_step('daily', NULL, NULL)");
-            db.execute("SELECT pg_terminate_backend(" + worker.connection().unwrap(org.postgresql.PGConnection.class).getBackendPID()
-                    + ", 5000)");
+            db.execute("SELECT pg_terminate_backend("
+                    + worker.connection()
+                            .unwrap(org.postgresql.PGConnection.class)
+                            .getBackendPID() + ", 5000)");
         } catch (java.sql.SQLException e) {
             throw new IllegalStateException(e);
         }
-        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates")).isEqualTo(pending);
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                .isEqualTo(pending);
         assertIsItsQuery("daily", DAILY);
         refresh("daily");
         assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
