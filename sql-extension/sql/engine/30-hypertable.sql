@@ -145,6 +145,7 @@ CREATE FUNCTION tickbook.create_hypertable(
 ) RETURNS regclass
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET row_security = off AS $$
 DECLARE
+  name   text := tickbook._qualified(relation);
   h      tickbook.hypertable;
   twin   regclass;
   filled boolean;
@@ -163,7 +164,17 @@ BEGIN
   PERFORM tickbook._check_convertible(relation, time_column, chunk_interval, space_column, space_partitions);
 
   -- Writers wait from here on, readers do not.
-  PERFORM tickbook._lock_for_rebuild(relation);
+  BEGIN
+    PERFORM tickbook._lock_for_rebuild(relation);
+  EXCEPTION WHEN object_in_use THEN
+    -- Another session was first, and what now has the name may be what was asked for.
+    relation := to_regclass(name);
+    IF NOT if_not_exists OR (tickbook._is_hypertable(relation)) IS NOT TRUE THEN
+      RAISE;
+    END IF;
+    RAISE NOTICE 'table % is already a hypertable, skipping', relation;
+    RETURN relation;
+  END;
   EXECUTE format('SELECT EXISTS (SELECT FROM %s)', relation) INTO filled;
   IF filled AND NOT migrate_data THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',

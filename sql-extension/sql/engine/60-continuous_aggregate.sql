@@ -50,6 +50,8 @@ BEGIN
   RETURN OLD;
 END $$;
 
+COMMENT ON FUNCTION tickbook._only_aggregate_owner() IS 'Lets no one but its owner change what is kept of an aggregate.';
+
 CREATE TRIGGER only_table_owner BEFORE INSERT OR UPDATE OR DELETE ON tickbook.continuous_aggregate
   FOR EACH ROW EXECUTE FUNCTION tickbook._only_table_owner();
 CREATE TRIGGER only_aggregate_owner BEFORE DELETE ON tickbook.invalidation

@@ -173,8 +173,15 @@ BEGIN
       ELSE
         failure := 'another session was running it';
       END IF;
-    EXCEPTION WHEN OTHERS THEN
-      failure := SQLERRM;
+    EXCEPTION
+      -- OTHERS leaves these two out. A job's code may raise them; a real cancel is meant for the whole call.
+      WHEN query_canceled THEN
+        IF SQLERRM LIKE 'canceling statement due to %' THEN
+          RAISE;
+        END IF;
+        failure := SQLERRM;
+      WHEN assert_failure OR OTHERS THEN
+        failure := SQLERRM;
     END;
     PERFORM tickbook._finish_job(run_id, touched, failure);
     COMMIT;

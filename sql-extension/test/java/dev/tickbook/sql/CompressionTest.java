@@ -69,7 +69,8 @@ class CompressionTest extends DatabaseTest {
             assertSameAsPlain();
         }
         if (isNative()) { // TimescaleDB does not update the time of a compressed row
-            String move = "UPDATE %s SET time = time + interval '1 year' WHERE symbol = 'A' AND time = '2024-01-01 12:06+00'";
+            String move =
+                    "UPDATE %s SET time = time + interval '1 year' WHERE symbol = 'A' AND time = '2024-01-01 12:06+00'";
             db.execute(move.formatted("bars"), move.formatted("plain"));
             assertSameAsPlain();
             assertThat(rowsOutsideBatches())
@@ -166,7 +167,9 @@ class CompressionTest extends DatabaseTest {
                 .contains("bars_p20240102")
                 .doesNotContain("bars_p20240101")
                 .doesNotContain("Function Scan on public.bars_between");
-        assertThat(plan).as("columns that are not asked for are not unpacked").doesNotContain("array_append(b.\"volume");
+        assertThat(plan)
+                .as("columns that are not asked for are not unpacked")
+                .doesNotContain("array_append(b.\"volume");
     }
 
     @Test

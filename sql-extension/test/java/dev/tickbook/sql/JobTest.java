@@ -96,6 +96,22 @@ class JobTest extends DatabaseTest {
     }
 
     @Test
+    void aJobThatRaisesACancellationStopsNoOther() {
+        Assumptions.assumeTrue(isNative(), "about native jobs");
+        db.execute(
+                "CREATE TABLE other (time timestamptz NOT NULL)",
+                "SELECT tickbook.create_hypertable('other', 'time')",
+                """
+                CREATE FUNCTION tickbook._job_cancelling(relation regclass, config jsonb) RETURNS bigint LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'no more' USING ERRCODE = 'query_canceled'; END $$""",
+                "INSERT INTO tickbook.job (relation, kind, schedule_interval, next_start) VALUES ('bars', 'cancelling', '1 day', now() - interval '1 hour')",
+                "CALL tickbook.run_jobs()");
+        assertThat(db.rows("SELECT relation, job, status FROM tickbook.job_runs ORDER BY started_at"))
+                .containsExactly("bars|cancelling|failed", "bars|maintenance|succeeded", "other|maintenance|succeeded");
+        db.execute("DROP FUNCTION tickbook._job_cancelling");
+    }
+
+    @Test
     void theNextTryIsCountedFromTheEndOfTheFailedRun() {
         Assumptions.assumeTrue(isNative(), "about native jobs");
         db.execute(
