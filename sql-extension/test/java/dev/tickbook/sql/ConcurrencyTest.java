@@ -205,6 +205,24 @@ class ConcurrencyTest extends DatabaseTest {
                 .containsExactly("succeeded|8");
     }
 
+    @Test
+    void twoSessionsThatCreateTheSameHypertableIfItDoesNotExistBothSucceed() throws Exception {
+        db.execute("CREATE TABLE plain (time timestamptz NOT NULL)", "INSERT INTO plain VALUES ('2024-01-01')");
+        String create =
+                "SELECT tickbook.create_hypertable('plain', 'time', migrate_data => true, if_not_exists => true)";
+        try (Database first = db.connectAgain();
+                Database second = db.connectAgain();
+                ExecutorServiceScope pool = new ExecutorServiceScope()) {
+            first.execute("BEGIN", create);
+            Future<?> waiting = pool.submit(() -> second.execute(create));
+            Thread.sleep(300);
+            first.execute("COMMIT");
+            waiting.get();
+        }
+        assertThat(db.rows("SELECT (SELECT count(*) FROM plain), (SELECT count(*) FROM tickbook.hypertables)"))
+                .containsExactly("1|1");
+    }
+
     private interface Work {
         void run(Statement statement) throws SQLException, InterruptedException;
     }
