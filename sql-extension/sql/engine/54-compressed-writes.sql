@@ -123,11 +123,16 @@ BEGIN
         FROM (SELECT %1$smin(%2$I) AS ".low", max(%2$I) AS ".high" FROM new_rows%3$s) r
         JOIN %4$s b ON %5$sb.".first" <= r.".high" AND b.".last" >= r.".low";
       IF batches IS NOT NULL THEN
-        SELECT concat_ws(', ', %6$s) INTO duplicate FROM (%7$s) u JOIN new_rows r ON %8$s LIMIT 1;
+        -- The plan is kept, so one that was made for a single row must do for a COPY too: batches are opened once, by
+        -- themselves, and hashed.
+        PERFORM set_config('enable_nestloop', 'off', true);
+        WITH u AS MATERIALIZED (%7$s)
+        SELECT concat_ws(', ', %6$s) INTO duplicate FROM u JOIN new_rows r ON %8$s LIMIT 1;
         IF FOUND THEN
           RAISE EXCEPTION USING ERRCODE = 'unique_violation', SCHEMA = %9$L, TABLE = %10$L, CONSTRAINT = %11$L,
             MESSAGE = %12$L, DETAIL = format('Key (%%s)=(%%s) already exists.', %13$L, duplicate);
         END IF;
+        PERFORM set_config('enable_nestloop', nestloop, true);
       END IF;$make$,
       coalesce((SELECT string_agg(quote_ident(s) || ', ', '') FROM unnest(c.segment_by) s WHERE s = ANY (k.columns)), ''), time_column,
       (SELECT ' GROUP BY ' || string_agg(quote_ident(s), ', ') FROM unnest(c.segment_by) s WHERE s = ANY (k.columns)),
@@ -146,6 +151,7 @@ BEGIN
       DECLARE
         batches   tid[];
         duplicate text;
+        nestloop  CONSTANT text := current_setting('enable_nestloop');
       BEGIN%s
         RETURN NULL;
       END $body$ $make$, unique_fn, keys);
@@ -249,7 +255,7 @@ BEGIN
     RETURN '';
   END IF;
   IF others <> '{}' THEN
-    EXECUTE format('SELECT array_agg(DISTINCT u.".ctid") FROM (%s) u JOIN %s s ON %s WHERE NOT ROW(%s)::record OPERATOR(pg_catalog.*=) ROW(%s)::record',
+    EXECUTE format('WITH u AS MATERIALIZED (%s) SELECT array_agg(DISTINCT u.".ctid") FROM u JOIN %s s ON %s WHERE NOT ROW(%s)::record OPERATOR(pg_catalog.*=) ROW(%s)::record',
                    tickbook._unpacked(h.storage, c, format('(SELECT x.ctid, x.* FROM %s x WHERE x.ctid = ANY (%L))', c.batches, near), true), source, same_key,
                    (SELECT string_agg(format('u.%I', n), ', ') FROM unnest(others) n),
                    (SELECT string_agg(format('s.%I', n), ', ') FROM unnest(others) n)) INTO changed;
