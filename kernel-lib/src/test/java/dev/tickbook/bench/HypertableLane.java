@@ -25,6 +25,8 @@ final class HypertableLane implements Bench.Lane {
     private static final LocalDate TO = LocalDate.of(2024, 7, 12);
     private static final String RANGE = "'" + FROM + "', '" + TO.plusDays(1) + "'";
 
+    private static final String OUR_CHUNKS = "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")";
+
     private static final String TABLE = """
             DROP TABLE IF EXISTS bars;
             CREATE TABLE bars (
@@ -52,13 +54,7 @@ final class HypertableLane implements Bench.Lane {
                 Connection connection = tb.connection()) {
             Bench.report(
                     "hypertable.copy_in_vs_plain_partitions",
-                    ratio(
-                            connection,
-                            hypertable,
-                            "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")",
-                            connection,
-                            plainPartitions,
-                            PLAIN_CHUNKS),
+                    ratio(connection, hypertable, OUR_CHUNKS, connection, plainPartitions, PLAIN_CHUNKS),
                     "ratio");
         }
         againstTimescale(hypertable);
@@ -86,14 +82,13 @@ final class HypertableLane implements Bench.Lane {
             return;
         }
         try (TimescaleServer server = new TimescaleServer()) {
-            String ourChunks = "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")";
             Bench.report(
                     asMade,
-                    ratio(server.ours, hypertable, ourChunks, server.theirs, timescale(true), "SELECT 1"),
+                    ratio(server.ours, hypertable, OUR_CHUNKS, server.theirs, timescale(true), "SELECT 1"),
                     "ratio");
             Bench.report(
                     primaryKeyOnly,
-                    ratio(server.ours, hypertable, ourChunks, server.theirs, timescale(false), "SELECT 1"),
+                    ratio(server.ours, hypertable, OUR_CHUNKS, server.theirs, timescale(false), "SELECT 1"),
                     "ratio");
         }
     }
