@@ -1,13 +1,16 @@
--- How a column of a batch becomes arrays, and a value again. Whatever the column holds is one of two things:
---   scaled  a whole number x with  value = (base + step * (i - 1) + unit * x[i] + reference) * scale,  x in the
---           narrowest of 1, 2 and 4 bytes; for integers, dates, timestamps, and decimals that are exact in it;
---   plain   the values as they are, or their dictionary and x[i], the place in it.
--- A batch in which one value is not exact as a scaled number stores that column plainly: nothing is ever rounded.
+-- How a column of a batch becomes bytes, and a value again. Whatever the column holds is one of two things:
+--   scaled  a whole number: value = (base + step * (i - 1) + unit * code[i] + reference) * scale; for integers, dates,
+--           timestamps, and decimals that are exact in it;
+--   plain   the values as they are, or their dictionary and code[i], the place in it.
+-- Codes below 65,536 are kept as planes, one string of the low bytes and one of the high bytes: a byte is found faster than
+-- an element of an array, and high bytes, being much alike, are squeezed by TOAST. Wider codes, and those of a scaled
+-- column with NULLs, are an integer[]. A batch in which one value is not exact as a scaled number stores that column
+-- plainly: nothing is ever rounded.
 
 CREATE AGGREGATE tickbook._gcd(bigint) (sfunc = pg_catalog.gcd, stype = bigint, combinefunc = pg_catalog.gcd, parallel = safe);
 COMMENT ON AGGREGATE tickbook._gcd(bigint) IS 'Greatest common divisor; NULLs do not count.';
 
--- 980 two-byte numbers with their array header fill one chunk of TOAST; 1,000 would need a second one.
+-- Two planes of 980 bytes fill one chunk of TOAST.
 CREATE FUNCTION tickbook._batch_rows() RETURNS integer
   LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 980;
 COMMENT ON FUNCTION tickbook._batch_rows() IS 'Rows of a full batch.';
@@ -21,25 +24,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook._not_exact(text) IS 'Raises the error that sends a chunk to the careful way of packing.';
 
--- The unit is the greatest common divisor of the numbers. The offsets themselves are computed where the frame is asked
+-- The unit is the greatest common divisor of the numbers. The codes themselves are computed where the frame is asked
 -- for: an array that goes through a PL/pgSQL function costs more than the arithmetic.
-CREATE FUNCTION tickbook._frame(low bigint, high bigint, unit bigint, scale integer, OUT frame bigint[], OUT bytes integer)
+CREATE FUNCTION tickbook._frame(low bigint, high bigint, divisor bigint, has_nulls boolean, OUT base bigint, OUT unit bigint, OUT bytes integer)
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   IF low IS NULL OR low < -4000000000000000000 OR high > 4000000000000000000 THEN
     RETURN;
   END IF;
-  IF unit IS NULL OR unit = 0 OR unit > 1099511627776 THEN
-    unit := 1;
-  END IF;
-  bytes := CASE WHEN (high - low) / unit < 256 THEN 1 WHEN (high - low) / unit < 65536 THEN 2
-                WHEN (high - low) / unit < 2147483648 THEN 4 END;
-  IF bytes IS NOT NULL THEN
-    frame := ARRAY[low + unit * CASE bytes WHEN 1 THEN 128 WHEN 2 THEN 32768 ELSE 0 END, unit, 0, scale];
-  END IF;
+  unit := CASE WHEN divisor BETWEEN 1 AND 1099511627776 THEN divisor ELSE 1 END;
+  bytes := CASE WHEN (high - low) / unit >= 2147483648 THEN NULL WHEN has_nulls OR (high - low) / unit >= 65536 THEN 4
+                WHEN (high - low) / unit >= 256 THEN 2 ELSE 1 END;
+  base := CASE WHEN bytes IS NOT NULL THEN low END;
 END $$;
-COMMENT ON FUNCTION tickbook._frame(bigint, bigint, bigint, integer) IS
-  'Frame {base, unit, step, scale} for whole numbers from low to high, and how many bytes an offset takes, or NULLs where 4 do not do.';
+COMMENT ON FUNCTION tickbook._frame(bigint, bigint, bigint, boolean) IS
+  'Base and unit of codes for whole numbers from low to high, and how many bytes a code takes, or NULLs where 4 do not do.';
 
 -- The unit of a sloped column is that of its differences. It rises by one unit each row where it is a grid with gaps, which
 -- leaves runs of one number for TOAST to squeeze, else evenly; offsets holds what is left, to be framed like any other.
@@ -59,9 +58,10 @@ END $$;
 COMMENT ON FUNCTION tickbook._slope(bigint[], bigint, bigint, bigint, bigint) IS
   'What is left of numbers that rise with every row once step times the row is taken off.';
 
--- Values are grouped by their text, which tells apart what only compares as equal (1.0 and 1.00).
+-- Values are grouped by their text, which tells apart what only compares as equal (1.0 and 1.00). Code 0 is NULL: there
+-- is no such place in an array.
 CREATE FUNCTION tickbook._dictionary(
-  vals anyarray, OUT words anyarray, OUT x1 "char"[], OUT x2 smallint[]
+  vals anyarray, OUT words anyarray, OUT low bytea, OUT high bytea
 ) LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   codes integer[];
@@ -69,19 +69,17 @@ BEGIN
   WITH v AS (SELECT value, value::text AS image, i FROM unnest(vals) WITH ORDINALITY u (value, i)),
        w AS (SELECT image, (array_agg(value))[1] AS word, row_number() OVER (ORDER BY min(i)) AS code
                FROM v WHERE image IS NOT NULL GROUP BY image)
-  SELECT (SELECT array_agg(word ORDER BY code) FROM w), (SELECT array_agg(w.code::integer ORDER BY v.i) FROM v LEFT JOIN w USING (image))
+  SELECT (SELECT array_agg(word ORDER BY code) FROM w), (SELECT array_agg(coalesce(w.code, 0)::integer ORDER BY v.i) FROM v LEFT JOIN w USING (image))
     INTO words, codes;
-  CASE
-    WHEN words IS NULL OR 2 * cardinality(words) > cardinality(vals) THEN
-      words := vals;
-    WHEN cardinality(words) <= 127 THEN
-      x1 := codes::"char"[];
-    ELSE
-      x2 := codes::smallint[];
-  END CASE;
+  IF words IS NULL OR 2 * cardinality(words) > cardinality(vals) THEN
+    words := vals;
+    RETURN;
+  END IF;
+  SELECT string_agg(set_byte('\x00', 0, code & 255), ''), string_agg(set_byte('\x00', 0, code >> 8), '') FILTER (WHERE cardinality(words) > 255)
+    INTO low, high FROM (SELECT unnest(codes) AS code) c;
 END $$;
 COMMENT ON FUNCTION tickbook._dictionary(anyarray) IS
-  'Distinct values and the place of each in them, or the values as they are where fewer than half repeat. '
+  'Distinct values and the place of each in them as planes, or the values as they are where fewer than half repeat. '
   'Only for types whose text tells all values apart.';
 
 CREATE FUNCTION tickbook._base_type(type_id oid, modifier integer, OUT base regtype, OUT base_modifier integer)
@@ -199,6 +197,15 @@ CREATE FUNCTION tickbook._reference(kind text, here text[], before text) RETURNS
 $$;
 COMMENT ON FUNCTION tickbook._reference(text, text[], text) IS 'Expression of what a column is measured against.';
 
+CREATE FUNCTION tickbook._code(column_name text, wide boolean, place text) RETURNS text
+  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT format('CASE WHEN a.%2$I IS NOT NULL THEN get_byte(a.%1$I, %3$s) | (get_byte(a.%2$I, %3$s) << 8) ', column_name || '.1', column_name || '.2', place)
+         || CASE WHEN wide THEN format('WHEN a.%1$I IS NOT NULL THEN get_byte(a.%1$I, %3$s) ELSE a.%2$I[%3$s] END', column_name || '.1', column_name || '.4', place)
+                 ELSE format('ELSE get_byte(a.%I, %s) END', column_name || '.1', place) END
+$$;
+COMMENT ON FUNCTION tickbook._code(text, boolean, text) IS
+  'Expression of a column''s code in a row of a batch; wide if it can be an integer[].';
+
 CREATE FUNCTION tickbook._number(c tickbook._packed_column, refs jsonb, place text) RETURNS text
   LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
@@ -207,13 +214,13 @@ DECLARE
   other  tickbook._packed_column;
 BEGIN
   IF ref IS NULL THEN
-    RETURN format(CASE WHEN c.sloped THEN 'a.%1$I + a.%3$I * (%5$s - 1) + a.%2$I * a.%4$I[%5$s]' ELSE 'a.%1$I + a.%2$I * a.%4$I[%5$s]' END,
-                  c.name || '.b', c.name || '.g', c.name || '.s', c.name || '.x', place);
+    RETURN format(CASE WHEN c.sloped THEN 'a.%1$I + a.%3$I * (%5$s - 1) + a.%2$I * %4$s' ELSE 'a.%1$I + a.%2$I * %4$s' END,
+                  c.name || '.b', c.name || '.g', c.name || '.s', tickbook._code(c.name, true, place), place);
   END IF;
   FOR other.name IN SELECT jsonb_array_elements_text(ref -> 'of') LOOP
     others := others || tickbook._number(other, refs, place);
   END LOOP;
-  RETURN format('a.%I + a.%I * a.%I[%s] + %s', c.name || '.b', c.name || '.g', c.name || '.x', place,
+  RETURN format('a.%I + a.%I * %s + %s', c.name || '.b', c.name || '.g', tickbook._code(c.name, true, place),
     tickbook._reference(ref ->> 'kind', others, tickbook._number(other, refs, place || ' - 1')));
 END $$;
 COMMENT ON FUNCTION tickbook._number(tickbook._packed_column, jsonb, text) IS
@@ -226,34 +233,32 @@ CREATE FUNCTION tickbook._decoded(c tickbook._packed_column, refs jsonb) RETURNS
       CASE WHEN c.packing <> 'scaled' THEN ''
            WHEN c.base = 'numeric'::regtype AND refs -> c.name::text IS NULL AND NOT c.sloped THEN
              -- The short way: one multiplication less, and the unit of the batch already has the scale.
-             format('WHEN a.%1$I IS NOT NULL THEN (a.%1$I + a.%2$I[n.i]) * a.%3$I ', c.name || '.h', c.name || '.x', c.name || '.m')
+             format('WHEN a.%1$I IS NOT NULL THEN (a.%1$I + %2$s) * a.%3$I ', c.name || '.h', tickbook._code(c.name, true, 'n.i'), c.name || '.m')
            ELSE format('WHEN a.%I IS NOT NULL THEN (%s)::%s ', c.name || '.b', tickbook._unscaled(c, tickbook._number(c, refs, 'n.i')), c.base) END,
-      c.name || '.x', format(CASE WHEN c.boxed THEN '(a.%I[n.i]).v' ELSE 'a.%I[n.i]' END, c.name || '.v'),
-      format(CASE WHEN c.boxed THEN '(a.%I[a.%I[n.i]]).v' ELSE 'a.%I[a.%I[n.i]]' END, c.name || '.v', c.name || '.x'),
+      c.name || '.1', format(CASE WHEN c.boxed THEN '(a.%I[n.i]).v' ELSE 'a.%I[n.i]' END, c.name || '.v'),
+      format(CASE WHEN c.boxed THEN '(a.%I[%s]).v' ELSE 'a.%I[%s]' END, c.name || '.v', tickbook._code(c.name, false, 'n.i')),
       c.type, ' COLLATE ' || c.collated) END
 $$;
 COMMENT ON FUNCTION tickbook._decoded(tickbook._packed_column, jsonb) IS
   'Expression of a column''s value in a row of a batch.';
 
--- array_append() leaves an expanded array, in which any element is found at once, NULLs and texts or not.
+-- array_append() leaves an expanded array, in which any element is found at once, NULLs and texts or not. A plane gets its
+-- first byte twice: places count from 1, and before the first row is the first row.
 CREATE FUNCTION tickbook._opened(c tickbook._packed_column) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT CASE WHEN c.packing = 'segment' THEN format('b.%I', c.name) ELSE
          CASE WHEN c.packing = 'scaled' THEN
-           format('b.%1$I[1] AS %2$I, b.%1$I[2] AS %3$I, ', c.name || '.f', c.name || '.b', c.name || '.g')
+           format('b.%1$I[1] AS %2$I, b.%1$I[2] AS %3$I, CASE WHEN b.%4$I IS NOT NULL THEN array_append(b.%4$I, NULL) END AS %4$I, ',
+                  c.name || '.f', c.name || '.b', c.name || '.g', c.name || '.4')
            || CASE WHEN c.sloped THEN format('b.%I[3] AS %I, ', c.name || '.f', c.name || '.s') ELSE '' END
            || CASE WHEN c.scale IS NULL THEN format('(''1e%s'' || b.%I[4])::%s AS %I, ', CASE WHEN c.base = 'numeric'::regtype THEN '-' ELSE '' END,
                      c.name || '.f', CASE WHEN c.base = 'numeric'::regtype THEN 'numeric' ELSE 'double precision' END, c.name || '.u') ELSE '' END
            || CASE WHEN c.base = 'numeric'::regtype THEN format('b.%1$I[1] / b.%1$I[2] AS %2$I, b.%1$I[2] * (''1e-'' || b.%1$I[4])::numeric AS %3$I, ',
                      c.name || '.f', c.name || '.h', c.name || '.m') ELSE '' END
          ELSE '' END
-      || format('CASE WHEN b.%1$I IS NOT NULL OR b.%2$I IS NOT NULL%3$s THEN '
-                'array_append(COALESCE(b.%1$I::integer[], b.%2$I::integer[]%4$s), NULL) END AS %5$I, '
-                'CASE WHEN b.%6$I IS NOT NULL THEN array_append(b.%6$I, NULL) END AS %6$I',
-                c.name || '.1', c.name || '.2',
-                CASE WHEN c.packing = 'scaled' THEN format(' OR b.%I IS NOT NULL', c.name || '.4') ELSE '' END,
-                CASE WHEN c.packing = 'scaled' THEN format(', b.%I', c.name || '.4') ELSE '' END,
-                c.name || '.x', c.name || '.v') END
+      || format('substr(b.%1$I, 1, 1) || b.%1$I AS %1$I, substr(b.%2$I, 1, 1) || b.%2$I AS %2$I, '
+                'CASE WHEN b.%3$I IS NOT NULL THEN array_append(b.%3$I, NULL) END AS %3$I',
+                c.name || '.1', c.name || '.2', c.name || '.v') END
 $$;
 COMMENT ON FUNCTION tickbook._opened(tickbook._packed_column) IS
   'What a query selects per batch so that _decoded() can be computed per row.';

@@ -182,7 +182,7 @@ BEGIN
     EXECUTE format('CREATE TYPE %s AS (v %s)', element, format_type(p.base, -1));
     PERFORM tickbook._own_like('TYPE', element, storage);
   END IF;
-  EXECUTE format('ALTER TABLE %s ADD COLUMN %I "char"[], ADD COLUMN %I smallint[], ADD COLUMN %I %s[]',
+  EXECUTE format('ALTER TABLE %s ADD COLUMN %I bytea, ADD COLUMN %I bytea, ADD COLUMN %I %s[]',
                  batches, p.name || '.1', p.name || '.2', p.name || '.v', element);
   names := ARRAY['.1', '.2', '.v'];
   IF p.packing = 'scaled' THEN
@@ -218,13 +218,26 @@ BEGIN
   FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) LOOP
     PERFORM tickbook._add_packed_column(h.storage, name::regclass, p);
   END LOOP;
-  EXECUTE format('CREATE INDEX ON %s (%s".first")', name, segments);
-  EXECUTE format('CREATE INDEX ON %s (".last")', name);
+  EXECUTE format('CREATE INDEX ON %s (".first")', name);
+  IF segments <> '' THEN
+    EXECUTE format('CREATE INDEX ON %s (%s".first")', name, segments);
+  END IF;
   EXECUTE format('COMMENT ON TABLE %s IS %L', name, format('Compressed rows of %s: one row per batch, arrays per column.', base_name));
   RETURN name;
 END $$;
 COMMENT ON FUNCTION tickbook._create_batches(tickbook.hypertable, tickbook.compression, text) IS
   'Makes the table that batches are kept in.';
+
+-- No batch is longer than its chunk, so those that reach into a range also start within a chunk's length of it: a condition
+-- that an index answers, and that PostgreSQL can estimate.
+CREATE FUNCTION tickbook._overlapping(h tickbook.hypertable, batch text, low text, high text) RETURNS text
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET intervalstyle = 'postgres' AS $$
+  SELECT format('%1$s.".first" > (%2$s - interval %4$L)::%5$s AND %1$s.".first" <= %3$s AND %1$s.".last" >= %2$s', batch, low, high,
+                make_interval(secs => extract(epoch FROM h.chunk_interval)::double precision), a.atttypid::regtype)
+    FROM pg_attribute a WHERE a.attrelid = h.storage AND a.attname = tickbook._key_column(h.storage)
+$$;
+COMMENT ON FUNCTION tickbook._overlapping(tickbook.hypertable, text, text, text) IS
+  'Condition for the batches that may have rows from low to high, given as SQL.';
 
 CREATE FUNCTION tickbook._show(h tickbook.hypertable, c tickbook.compression) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -239,11 +252,11 @@ BEGIN
                  tickbook._unpacked(h.storage, c, c.batches::text));
   EXECUTE format('CREATE OR REPLACE FUNCTION %1$s(range_start %2$s, range_end %2$s) RETURNS SETOF %3$s LANGUAGE sql STABLE PARALLEL SAFE '
                  'BEGIN ATOMIC SELECT %4$s FROM %5$s WHERE %6$I >= range_start AND %6$I < range_end UNION ALL %7$s '
-                 'WHERE a.".last" >= range_start AND a.".first" < range_end AND (a.".first" >= range_start AND a.".last" < range_end '
-                 'OR %8$s >= range_start AND %8$s < range_end); END',
+                 'WHERE %9$s AND (a.".first" >= range_start AND a.".last" < range_end OR %8$s >= range_start AND %8$s < range_end); END',
                  between_fn, time_type, view_name, columns, h.storage, time_column, tickbook._unpacked(h.storage, c, c.batches::text),
                  (SELECT tickbook._decoded(p, c.refs) FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) p
-                   WHERE p.name = time_column));
+                   WHERE p.name = time_column),
+                 tickbook._overlapping(h, 'a', 'range_start', 'range_end'));
   EXECUTE format('COMMENT ON FUNCTION %s(%s, %2$s) IS %L', between_fn, time_type, format(
     'Rows of %s with %s from range_start to before range_end; opens only the batches of that range.', view_name, time_column));
   PERFORM tickbook._own_like('FUNCTION', format('%s(%s, %2$s)', between_fn, time_type), h.storage);
@@ -474,8 +487,6 @@ DECLARE
   ref       jsonb;
   checked   boolean;
   exact     text;
-  bytes     integer;
-  offsets   text[];
   frame     text;
   lagged    CONSTANT text[] := ARRAY(SELECT r.value -> 'of' ->> 0 FROM jsonb_each(c.refs) r WHERE r.value ->> 'kind' LIKE '%lag');
 BEGIN
@@ -508,27 +519,28 @@ BEGIN
         CASE WHEN p.sloped THEN format('min(%I - %I)', p.name || '.r', p.name || '.p') ELSE 'NULL::bigint' END, p.name || '.s', p.name || '.k');
       -- A batch column is scaled only if each of its values is, and the columns it is measured against are.
       exact := CASE WHEN checked THEN format('CASE WHEN %I = %I%s THEN %%s END', p.name || '.k', p.name || '.n', (SELECT string_agg(
-                 format(' AND %I.frame IS NOT NULL', o || '.e'), '') FROM jsonb_array_elements_text(ref -> 'of') o)) ELSE '%s' END;
+                 format(' AND %I.base IS NOT NULL', o || '.e'), '') FROM jsonb_array_elements_text(ref -> 'of') o)) ELSE '%s' END;
       IF p.sloped THEN
         laterals := laterals || format(' CROSS JOIN LATERAL tickbook._slope(%I, %I, %I, %I, %I) %I', p.name || '.d', p.name || '.lo', p.name || '.hi',
                                        p.name || '.g', p.name || '.s', p.name || '.l');
       END IF;
-      laterals := laterals || format(' CROSS JOIN LATERAL tickbook._frame(%s, %s, %I, %s) %I',
+      laterals := laterals || format(' CROSS JOIN LATERAL tickbook._frame(%s, %s, %I, %I < ".rows") %I',
         format(exact, CASE WHEN p.sloped THEN format('%I.low_offset', p.name || '.l') ELSE quote_ident(p.name || '.lo') END),
         CASE WHEN p.sloped THEN format('%I.high_offset', p.name || '.l') ELSE quote_ident(p.name || '.hi') END,
-        p.name || '.g', decimals, p.name || '.e');
-      FOREACH bytes IN ARRAY '{1,2,4}'::integer[] LOOP
-        offsets[bytes] := format('CASE WHEN %1$I.bytes = %2$s THEN ARRAY(SELECT ((unnest(%3$s) - %1$I.frame[1]) / %1$I.frame[2])::%4$s) END',
-          p.name || '.e', bytes, CASE WHEN p.sloped THEN format('%I.offsets', p.name || '.l') ELSE quote_ident(p.name || '.d') END,
-          CASE bytes WHEN 1 THEN 'integer::"char"' WHEN 2 THEN 'smallint' ELSE 'integer' END);
-      END LOOP;
-      frame := CASE WHEN p.sloped THEN format('CASE WHEN %1$I.frame IS NOT NULL THEN ARRAY[%1$I.frame[1], %1$I.frame[2], %2$I.step, %1$I.frame[4]] END',
-                                              p.name || '.e', p.name || '.l') ELSE format('%I.frame', p.name || '.e') END;
+        p.name || '.g', p.name || '.k', p.name || '.e');
+      laterals := laterals || format($codes$ CROSS JOIN LATERAL (
+        SELECT string_agg(set_byte('\x00', 0, code & 255), '') FILTER (WHERE %1$I.bytes <= 2) AS low,
+               string_agg(set_byte('\x00', 0, code >> 8), '') FILTER (WHERE %1$I.bytes = 2) AS high,
+               array_agg(code) FILTER (WHERE %1$I.bytes = 4) AS wide
+          FROM (SELECT ((unnest(%2$s) - %1$I.base) / %1$I.unit)::integer AS code) c) %3$I$codes$,
+        p.name || '.e', CASE WHEN p.sloped THEN format('%I.offsets', p.name || '.l') ELSE quote_ident(p.name || '.d') END, p.name || '.c');
+      frame := format('CASE WHEN %1$I.base IS NOT NULL THEN ARRAY[%1$I.base, %1$I.unit, %2$s, %3$s] END, %4$I.wide', p.name || '.e',
+                      CASE WHEN p.sloped THEN format('%I.step', p.name || '.l') ELSE '0' END, decimals, p.name || '.c');
+      targets[cardinality(targets)] := targets[cardinality(targets)] || format(', %I, %I', p.name || '.f', p.name || '.4');
     END IF;
     IF NOT checked AND p.packing = 'scaled' THEN
-      packed := packed || format('%s, %s, CASE WHEN %I.frame IS NULL AND %I > 0 THEN ARRAY[tickbook._not_exact(%L)::text]::%s[] END, %s, %s',
-                                 offsets[1], offsets[2], p.name || '.e', p.name || '.k', p.name, p.base, frame, offsets[4]);
-      targets[cardinality(targets)] := targets[cardinality(targets)] || format(', %I, %I', p.name || '.f', p.name || '.4');
+      packed := packed || format('%1$I.low, %1$I.high, CASE WHEN %2$I.base IS NULL AND %3$I > 0 THEN ARRAY[tickbook._not_exact(%4$L)::text]::%5$s[] END, %6$s',
+                                 p.name || '.c', p.name || '.e', p.name || '.k', p.name, p.base, frame);
       CONTINUE;
     END IF;
 
@@ -537,18 +549,15 @@ BEGIN
       p.name || '.a', p.name, p.name || '.n');
     measured := measured || quote_ident(p.name);
     laterals := laterals || format(' CROSS JOIN LATERAL (SELECT CASE WHEN %1$I > 0%2$s THEN %3$I END AS vals) %4$I', p.name || '.n',
-      CASE WHEN decimals IS NOT NULL THEN format(' AND %I.frame IS NULL', p.name || '.e') ELSE '' END, p.name || '.a', p.name || '.o');
+      CASE WHEN decimals IS NOT NULL THEN format(' AND %I.base IS NULL', p.name || '.e') ELSE '' END, p.name || '.a', p.name || '.o');
     IF p.wordy THEN
       laterals := laterals || format(' CROSS JOIN LATERAL tickbook._dictionary(%I.vals) %I', p.name || '.o', p.name || '.w');
     END IF;
     packed := packed || (CASE
-      WHEN decimals IS NOT NULL THEN format('COALESCE(%2$s, %1$I.x1), COALESCE(%3$s, %1$I.x2), %1$I.words, %4$s, %5$s',
-        p.name || '.w', offsets[1], offsets[2], frame, offsets[4])
-      WHEN p.wordy THEN format('%1$I.x1, %1$I.x2, %1$I.words', p.name || '.w')
+      WHEN decimals IS NOT NULL THEN format('COALESCE(%1$I.low, %2$I.low), COALESCE(%1$I.high, %2$I.high), %2$I.words, %3$s',
+        p.name || '.c', p.name || '.w', frame)
+      WHEN p.wordy THEN format('%1$I.low, %1$I.high, %1$I.words', p.name || '.w')
       ELSE format('NULL, NULL, %I.vals', p.name || '.o') END);
-    IF decimals IS NOT NULL THEN
-      targets[cardinality(targets)] := targets[cardinality(targets)] || format(', %I, %I', p.name || '.f', p.name || '.4');
-    END IF;
   END LOOP;
 
   RETURN format('WITH gone AS (DELETE FROM %s RETURNING %s), ', chunk, array_to_string(returned, ', '))

@@ -40,6 +40,7 @@ DECLARE
   write_fn    CONSTANT text := (SELECT format('%I.%I', relnamespace::regnamespace, base_name || '_write') FROM pg_class WHERE oid = h.relation);
   unique_fn   CONSTANT text := (SELECT format('%I.%I', relnamespace::regnamespace, base_name || '_unique') FROM pg_class WHERE oid = h.relation);
   time_column CONSTANT name := tickbook._key_column(h.storage);
+  time_value  CONSTANT text := format('OLD.%I', time_column);
   columns     CONSTANT text := tickbook._column_list(h.storage);
   stored      CONSTANT text := tickbook._stored_columns(h.storage);
   settable    CONSTANT text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
@@ -93,8 +94,8 @@ BEGIN
     coalesce((SELECT string_agg(format('s.%1$I = OLD.%1$I AND ', n), '') FROM unnest(key) n
                JOIN pg_attribute a ON a.attrelid = h.storage AND a.attname = n AND a.attnotnull), ''),
     same_row,
-    tickbook._unpacked(h.storage, c, format('(SELECT x.ctid, x.* FROM %s x WHERE %sx.".first" <= OLD.%I AND x.".last" >= OLD.%3$I)',
-      c.batches, tickbook._same_segment(c.segment_by, 'x', 'OLD', h.storage), time_column), true),
+    tickbook._unpacked(h.storage, c, format('(SELECT x.ctid, x.* FROM %s x WHERE %s%s)', c.batches,
+      tickbook._same_segment(c.segment_by, 'x', 'OLD', h.storage), tickbook._overlapping(h, 'x', time_value, time_value)), true),
     h.relation::oid::regclass, CASE WHEN key IS NULL THEN '' ELSE format($changed$
         SELECT s.xmin = pg_current_xact_id()::xid AS mine INTO place FROM %1$s s WHERE %2$s;
         IF FOUND AND NOT place.mine THEN
@@ -121,7 +122,7 @@ BEGIN
     keys := keys || format($make$
       SELECT array_agg(b.ctid) INTO batches
         FROM (SELECT %1$smin(%2$I) AS ".low", max(%2$I) AS ".high" FROM new_rows%3$s) r
-        JOIN %4$s b ON %5$sb.".first" <= r.".high" AND b.".last" >= r.".low";
+        JOIN %4$s b ON %5$s%14$s;
       IF batches IS NOT NULL THEN
         -- The plan is kept, so one that was made for a single row must do for a COPY too: batches are opened once, by
         -- themselves, and hashed.
@@ -142,7 +143,7 @@ BEGIN
       (SELECT string_agg(format('r.%1$I = u.%1$I', n), ' AND ') FROM unnest(k.columns) n),
       schema_name, h.relation::text, k.constraint_name,
       format('duplicate key value violates unique constraint "%s"', k.constraint_name),
-      (SELECT string_agg(quote_ident(n), ', ') FROM unnest(k.columns) n));
+      (SELECT string_agg(quote_ident(n), ', ') FROM unnest(k.columns) n), tickbook._overlapping(h, 'b', 'r.".low"', 'r.".high"'));
   END LOOP;
   IF keys <> '' THEN
     EXECUTE format($make$
@@ -248,9 +249,10 @@ DECLARE
   changed     tid[];
 BEGIN
   EXECUTE format('SELECT array_agg(b.ctid) FROM (SELECT %s min(%I) AS ".low", max(%2$I) AS ".high" FROM %3$s s%4$s) r '
-                 'JOIN %5$s b ON %6$sb.".first" <= r.".high" AND b.".last" >= r.".low"',
+                 'JOIN %5$s b ON %6$s%7$s',
                  segments || ',', time_column, source, ' GROUP BY ' || segments, c.batches,
-                 (SELECT string_agg(format('b.%1$I = r.%1$I AND ', s), '') FROM unnest(in_key) s)) INTO near;
+                 (SELECT string_agg(format('b.%1$I = r.%1$I AND ', s), '') FROM unnest(in_key) s),
+                 tickbook._overlapping(h, 'b', 'r.".low"', 'r.".high"')) INTO near;
   IF near IS NULL THEN
     RETURN '';
   END IF;
