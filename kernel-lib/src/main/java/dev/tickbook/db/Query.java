@@ -1,12 +1,14 @@
 package dev.tickbook.db;
 
 import dev.tickbook.TickbookException;
+import dev.tickbook.db.internal.CopyReader;
 import dev.tickbook.db.internal.SqlErrors;
 import dev.tickbook.db.internal.TableReader;
 import dev.tickbook.db.internal.Transaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -47,13 +49,20 @@ public final class Query {
      *
      * <p>Column types: {@code timestamptz} becomes an instant column (UTC), {@code timestamp} a date-time column,
      * {@code date} a date column, {@code numeric} and {@code double precision} a double column, whole numbers the column
-     * of their size, {@code boolean} a boolean column, everything else text. NULL becomes a missing value.
+     * of their size, {@code boolean} a boolean column, everything else text. NULL becomes a missing value, and so does an
+     * infinite time. Tablesaw keeps times to the millisecond.
      *
      * @return a table with the query's column names
      * @throws TickbookException if the statement fails or returns no rows by its nature
      */
     public Table table() {
         return run(statement -> {
+            if (CopyReader.accepts(sql, parameters)) {
+                ResultSetMetaData columns = statement.getMetaData(); // checks the statement, and runs nothing
+                if (CopyReader.accepts(columns)) {
+                    return CopyReader.read(statement, columns);
+                }
+            }
             statement.setFetchSize(FETCH_SIZE);
             if (!statement.execute()) {
                 throw new TickbookException("This statement returns no rows: " + sql + "\nUse execute() for it.");

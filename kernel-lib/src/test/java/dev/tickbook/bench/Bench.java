@@ -16,6 +16,7 @@ public final class Bench {
         switch (lane[0]) {
             case "compression" -> new CompressionLane().run();
             case "hypertable" -> new HypertableLane().run();
+            case "read" -> new ReadLane().run();
             default -> throw new IllegalArgumentException("There is no lane \"" + lane[0] + "\".");
         }
     }

@@ -140,4 +140,93 @@ class QueryTest {
                 .as("what failed is undone")
                 .isEqualTo(3);
     }
+
+    @Test
+    void aFunctionThatReturnsNothingIsARowWithoutValue() {
+        assertThat(tb.sql("SELECT pg_sleep(0)").table().rowCount()).isOne();
+    }
+
+    @Test
+    void whatIsNoSelectIsReadToo() {
+        assertThat(tb.sql("SHOW server_version").table().rowCount()).isOne();
+        assertThat(tb.sql("EXPLAIN SELECT 1").table().columnNames()).containsExactly("QUERY PLAN");
+        assertThat(tb.sql("-- a comment first\nSELECT 1 AS one;  ")
+                        .table()
+                        .intColumn("one")
+                        .get(0))
+                .isOne();
+        assertThat(tb.sql("WITH added AS (SELECT 1 AS i) SELECT * FROM added -- and one at the end")
+                        .table()
+                        .rowCount())
+                .isOne();
+    }
+
+    @Test
+    void infiniteTimesAreMissing() {
+        Table table = tb.sql("SELECT timestamptz 'infinity' AS t, timestamp '-infinity' AS l, date 'infinity' AS d")
+                .table();
+        assertThat(table.columns())
+                .allSatisfy((Column<?> column) ->
+                        assertThat(column.isMissing(0)).as(column.name()).isTrue());
+    }
+
+    @Test
+    void parametersOfEveryTypeCompareEqualOnTheServer() {
+        Table table = tb.sql(
+                        "SELECT ? = -7 AS i, -?::int = 7 AS negated, ? = 1.50 AS n, ? = 0.1::float8 AS d, ? = true AS b, ? = date '2024-02-29' AS day,"
+                                + " ? = timestamp '2024-02-29 12:00' AS local, ? = 'it''s \\ \"x\" ?' AS text",
+                        -7,
+                        -7,
+                        new java.math.BigDecimal("1.50"),
+                        0.1,
+                        true,
+                        LocalDate.parse("2024-02-29"),
+                        LocalDateTime.parse("2024-02-29T12:00:00"),
+                        "it's \\ \"x\" ?")
+                .table();
+        assertThat(table.columns())
+                .allSatisfy((Column<?> column) ->
+                        assertThat(column.get(0)).as(column.name()).isEqualTo(true));
+    }
+
+    /** The truth is the server's own rounding of the same numbers, sent as text and parsed by Java. */
+    @Test
+    void everyNumericBecomesTheNearestDouble() {
+        Table table = tb.sql("""
+                SELECT n, n::text AS image
+                FROM (SELECT (CASE WHEN random() < 0.5 THEN -1 ELSE 1 END
+                              * floor(random() * 10 ^ (random() * 20))::numeric
+                              * (ARRAY[1, 1e-1, 1e-2, 1e-4, 1e-8, 1e-12, 1e-30, 1e5, 1e20]::numeric[])[1 + i % 9]) AS n
+                      FROM generate_series(1, 50000) AS i
+                      UNION ALL
+                      SELECT unnest(ARRAY[0, 0.0000, 'NaN', 'Infinity', '-Infinity', 9007199254740993, 1e-130, 99999999.9999,
+                        123456789012345.6789, 0.1, 1e300, 10000, 100000000]::numeric[])) AS numbers""").table();
+        for (Row row : table) {
+            assertThat(row.getDouble("n")).as(row.getString("image")).isEqualTo(Double.valueOf(row.getString("image")));
+        }
+    }
+
+    /** The driver's own reading of the same rows is the other witness. */
+    @Test
+    void timesAreWhatTheDriverReads() throws Exception {
+        String sql =
+                "SELECT timestamptz '1900-01-01 00:00+00' + i * interval '37 days 5 hours 1 minute 7.123 seconds' AS at,"
+                        + " timestamp '0004-02-29 23:59:59.999' + i * interval '61 days 1 millisecond' AS local,"
+                        + " date '0001-01-01' + 73 * i AS day, time '00:00' + i * interval '7 minutes 3 milliseconds' AS clock"
+                        + " FROM generate_series(0, 9999) AS i ORDER BY i";
+        Table table = tb.sql(sql).table();
+        try (var connection = tb.connection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            for (Row row : table) {
+                rows.next();
+                assertThat(row.getInstant("at"))
+                        .isEqualTo(rows.getObject("at", java.time.OffsetDateTime.class)
+                                .toInstant());
+                assertThat(row.getDateTime("local")).isEqualTo(rows.getObject("local", LocalDateTime.class));
+                assertThat(row.getDate("day")).isEqualTo(rows.getObject("day", LocalDate.class));
+                assertThat(row.getTime("clock")).isEqualTo(rows.getObject("clock", java.time.LocalTime.class));
+            }
+        }
+    }
 }

@@ -8,9 +8,6 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
-import java.util.HashSet;
-import java.util.Locale;
-import java.util.Set;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DateTimeColumn;
@@ -25,7 +22,7 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.api.TimeColumn;
 import tech.tablesaw.columns.Column;
 
-/** Reads rows of PostgreSQL into a Tablesaw table. */
+/** Reads rows through JDBC into a Tablesaw table, for statements that COPY does not take. */
 public final class TableReader {
 
     private TableReader() {}
@@ -39,10 +36,9 @@ public final class TableReader {
         ResultSetMetaData meta = rows.getMetaData();
         Column<?>[] columns = new Column<?>[meta.getColumnCount()];
         Appender<?>[] appenders = new Appender<?>[columns.length];
-        Set<String> names = new HashSet<>();
+        ColumnNames names = new ColumnNames();
         for (int i = 0; i < columns.length; i++) {
-            appenders[i] =
-                    appender(meta.getColumnTypeName(i + 1), uniqueName(meta.getColumnLabel(i + 1), names), i + 1);
+            appenders[i] = appender(meta.getColumnTypeName(i + 1), names.unique(meta.getColumnLabel(i + 1)), i + 1);
             columns[i] = appenders[i].column();
         }
         while (rows.next()) {
@@ -51,15 +47,6 @@ public final class TableReader {
             }
         }
         return Table.create("", columns);
-    }
-
-    /** Two columns may share a name in SQL, not in a table. */
-    private static String uniqueName(String label, Set<String> taken) {
-        String name = label;
-        for (int i = 2; !taken.add(name.toLowerCase(Locale.ROOT)); i++) {
-            name = label + "_" + i;
-        }
-        return name;
     }
 
     /** One cell's value, null for NULL. */

@@ -1,0 +1,168 @@
+package dev.tickbook.db.internal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.postgresql.PGConnection;
+import org.postgresql.PGStatement;
+import org.postgresql.copy.CopyOut;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/**
+ * Reads the rows of a query through binary COPY: the server sends them as fast as it finds them, with a parallel plan
+ * where that helps, and values need no parsing.
+ */
+public final class CopyReader {
+
+    /** What precedes the rows: a signature of 11 bytes, flags, and the length of an extension that is empty. */
+    private static final int HEADER = 19;
+
+    private static final byte[] NOTHING = {};
+
+    private CopyReader() {}
+
+    /**
+     * Whether COPY takes a query: it does not take SHOW, EXPLAIN and the like, and knows no parameters, so that their
+     * values are written by the driver, as it does in its simple query mode, for types of which the text is exact.
+     *
+     * @param sql the statement
+     * @param parameters its parameters' values
+     * @return whether {@link #read} may be called
+     */
+    public static boolean accepts(String sql, Object[] parameters) {
+        String start = sql.stripLeading().toUpperCase(Locale.ROOT);
+        return (start.startsWith("SELECT") || start.startsWith("WITH") || start.startsWith("VALUES"))
+                && Arrays.stream(parameters)
+                        .allMatch(p -> p == null
+                                || p instanceof String
+                                || p instanceof Number
+                                || p instanceof Boolean
+                                || p instanceof java.util.UUID
+                                || p instanceof java.time.temporal.Temporal);
+    }
+
+    /**
+     * @param columns what a query returns; null if it returns no rows
+     * @return whether {@link #read} may be called; a function that returns nothing has a column that nothing can be cast to
+     * @throws SQLException if the driver does not say
+     */
+    public static boolean accepts(ResultSetMetaData columns) throws SQLException {
+        if (columns == null || columns.getColumnCount() == 0) {
+            return false;
+        }
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            if (columns.getColumnTypeName(i).equals("void")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * @param statement prepared, with its parameters set, not executed
+     * @param meta what it returns
+     * @return a table with a column for each of the query's
+     * @throws SQLException if the server fails
+     */
+    public static Table read(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
+        List<ColumnDecoder> decoders = new ArrayList<>();
+        ColumnNames names = new ColumnNames();
+        for (int i = 1; i <= meta.getColumnCount(); i++) {
+            decoders.add(ColumnDecoder.of(meta.getColumnTypeName(i), names.unique(meta.getColumnLabel(i))));
+        }
+        ColumnDecoder[] columns = decoders.toArray(ColumnDecoder[]::new);
+        Connection connection = statement.getConnection();
+        CopyOut copy = connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut(command(statement.unwrap(PGStatement.class).toString(), columns));
+        try {
+            byte[] rest = NOTHING;
+            boolean started = false;
+            for (byte[] message = copy.readFromCopy(); message != null; message = copy.readFromCopy()) {
+                byte[] bytes = rest.length == 0 ? message : joined(rest, message);
+                int at = 0;
+                if (!started && bytes.length >= HEADER) {
+                    started = true;
+                    at = HEADER;
+                }
+                if (started) {
+                    at = rows(bytes, at, columns);
+                }
+                rest = at == bytes.length ? NOTHING : Arrays.copyOfRange(bytes, at, bytes.length);
+            }
+        } finally {
+            if (copy.isActive()) {
+                copy.cancelCopy(); // so that the connection can roll back
+            }
+        }
+        return Table.create("", decoders.stream().map(ColumnDecoder::column).toArray(Column<?>[]::new));
+    }
+
+    /** Each column is given the type that its decoder reads; where it has it already, that costs nothing. */
+    private static String command(String query, ColumnDecoder[] columns) {
+        String casts = IntStream.range(0, columns.length)
+                .mapToObj(i -> "c" + i + "::" + (columns[i].wireType() == null ? "text" : columns[i].wireType()))
+                .collect(Collectors.joining(", "));
+        String aliases =
+                IntStream.range(0, columns.length).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+        return "COPY (SELECT " + casts + " FROM (" + withoutSemicolon(query) + "\n) AS query (" + aliases
+                + ")) TO STDOUT (FORMAT binary)";
+    }
+
+    private static String withoutSemicolon(String query) {
+        String stripped = query.stripTrailing();
+        return stripped.endsWith(";") ? withoutSemicolon(stripped.substring(0, stripped.length() - 1)) : stripped;
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** Appends the whole rows that bytes has from at on; returns where the first that is not whole starts. */
+    private static int rows(byte[] bytes, int at, ColumnDecoder[] columns) {
+        int start = at;
+        while (start + 2 <= bytes.length) {
+            if (ColumnDecoder.Bytes.int2(bytes, start) < 0) {
+                return bytes.length; // the trailer
+            }
+            if (!isWhole(bytes, start + 2, columns.length)) {
+                return start;
+            }
+            int value = start + 2;
+            for (ColumnDecoder column : columns) {
+                int length = ColumnDecoder.Bytes.int4(bytes, value);
+                value += 4;
+                if (length < 0) {
+                    column.column().appendMissing();
+                } else {
+                    column.append(bytes, value, length);
+                    value += length;
+                }
+            }
+            start = value;
+        }
+        return start;
+    }
+
+    private static boolean isWhole(byte[] bytes, int at, int columns) {
+        int value = at;
+        for (int i = 0; i < columns; i++) {
+            if (value + 4 > bytes.length) {
+                return false;
+            }
+            value += 4 + Math.max(0, ColumnDecoder.Bytes.int4(bytes, value));
+        }
+        return value <= bytes.length;
+    }
+}
