@@ -54,10 +54,11 @@ COMMENT ON FUNCTION tickbook._only_aggregate_owner() IS 'Lets no one but its own
 
 CREATE TRIGGER only_table_owner BEFORE INSERT OR UPDATE OR DELETE ON tickbook.continuous_aggregate
   FOR EACH ROW EXECUTE FUNCTION tickbook._only_table_owner();
-CREATE TRIGGER only_aggregate_owner BEFORE DELETE ON tickbook.invalidation
+CREATE TRIGGER only_aggregate_owner BEFORE UPDATE OR DELETE ON tickbook.invalidation
   FOR EACH ROW EXECUTE FUNCTION tickbook._only_aggregate_owner();
 GRANT SELECT, INSERT, UPDATE, DELETE ON tickbook.continuous_aggregate TO PUBLIC;
-GRANT SELECT, DELETE ON tickbook.invalidation TO PUBLIC;  -- rows are added by _log_changes(), which runs as its owner
+-- Rows are added by _log_changes(), which runs as its owner. UPDATE is for locking: the trigger lets nothing be changed.
+GRANT SELECT, UPDATE, DELETE ON tickbook.invalidation TO PUBLIC;
 
 DO $$
 BEGIN
@@ -67,6 +68,12 @@ BEGIN
     PERFORM pg_catalog.pg_extension_config_dump('tickbook.invalidation', '');
   END IF;
 END $$;
+
+CREATE FUNCTION tickbook._is_aggregate(relation regclass) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM tickbook.continuous_aggregate a WHERE a.relation = _is_aggregate.relation)
+$$;
+COMMENT ON FUNCTION tickbook._is_aggregate(regclass) IS 'Whether it is a native continuous aggregate.';
 
 CREATE FUNCTION tickbook._continuous_aggregate(relation regclass) RETURNS tickbook.continuous_aggregate
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$

@@ -44,13 +44,17 @@ COMMENT ON FUNCTION tickbook._refuse_aggregates(tickbook.hypertable) IS
 
 -- enable_compression() and disable_compression() put another relation under the public name. The views of the aggregates
 -- let go of the old one before and take hold of the new one after, in the same transaction.
-CREATE FUNCTION tickbook._let_go(storage regclass) RETURNS void
-  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT tickbook._show_aggregate(a, false) FROM tickbook.continuous_aggregate a
-    JOIN tickbook.hypertable h ON a.source IN (h.relation, h.storage) WHERE a.storage = _let_go.storage
-$$;
+CREATE FUNCTION tickbook._let_go(storage regclass) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', storage);
+  PERFORM tickbook._show_aggregate(a, false) FROM tickbook.continuous_aggregate a
+    JOIN tickbook.hypertable h ON a.source = h.relation WHERE a.storage = _let_go.storage;
+  RETURN NULL;
+END $$;
 COMMENT ON FUNCTION tickbook._let_go(regclass) IS
-  'To be called before another relation gets the public name of a hypertable: its aggregates no longer read it.';
+  'To be called, patiently, before another relation gets the public name of a hypertable: locks it, and its aggregates no '
+  'longer read it.';
 
 CREATE FUNCTION tickbook._take_hold(storage regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
