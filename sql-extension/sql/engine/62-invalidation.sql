@@ -31,7 +31,12 @@ BEGIN
   PERFORM tickbook._check_watched(TG_ARGV[0]::integer, TG_RELID);
   IF NOT current_setting('track_counts')::boolean THEN
     INSERT INTO tickbook.invalidation VALUES (TG_ARGV[0]::integer, NULL, '-infinity', 'infinity');
-  ELSIF current_setting('transaction_isolation') = 'read committed' THEN
+    RETURN NULL;
+  END IF;
+  -- The counters go on to count until they are reported; without this a transaction would seem to have written to the
+  -- chunks of the one before too.
+  PERFORM pg_stat_force_next_flush();
+  IF current_setting('transaction_isolation') = 'read committed' THEN
     INSERT INTO tickbook.invalidation (aggregate, chunk)
       SELECT DISTINCT TG_ARGV[0]::integer, i.inhrelid::regclass
         FROM pg_inherits i LEFT JOIN pg_inherits j ON j.inhparent = i.inhrelid
@@ -50,6 +55,7 @@ CREATE FUNCTION tickbook._log_changes() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
   PERFORM tickbook._check_watched(TG_ARGV[0]::integer, TG_RELID);
+  PERFORM pg_stat_force_next_flush();  -- rows may have been unpacked for this
   -- A trigger that is newer than the snapshot is not there to be asked.
   IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = TG_RELID AND t.tgname = TG_NAME AND t.tgoldtable = 'old_rows'
                     AND (TG_OP = 'DELETE' OR t.tgnewtable = 'new_rows')) THEN

@@ -183,53 +183,57 @@ END $$;
 COMMENT ON FUNCTION tickbook._with_lookups(tickbook.continuous_aggregate, regclass, text, text) IS
   'The query of an aggregate with first and last as lookups, where that gives the same, or the query as it is.';
 
--- One chunk by its own name, if all rows of the buckets are in it: planning does not look at the others then, and its
--- statistics tell how many groups to expect. Where rows are packed, a lock keeps more of them from being packed until
+-- If all rows of the buckets are in one chunk, it is read by its own name: planning does not look at the others then, and
+-- its statistics tell how many groups to expect. Where rows are packed, a lock keeps more of them from being packed until
 -- they are read. Conditions of row-level security are on the hypertable only.
-CREATE FUNCTION tickbook._chunk_for(a tickbook.continuous_aggregate, buckets tstzrange) RETURNS regclass
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+CREATE FUNCTION tickbook._can_read_chunk(a tickbook.continuous_aggregate, chunk regclass, buckets tstzrange) RETURNS boolean
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  batches CONSTANT regclass := (SELECT c.batches FROM tickbook.compression c WHERE c.relation = a.source);
-  found   regclass;
-  packed  boolean;
+  batches regclass;
+  packed  boolean := false;
 BEGIN
-  SELECT c.chunk INTO found FROM tickbook._native_chunks(a.storage) c
-   WHERE tstzrange(c.range_start, c.range_end) @> buckets AND a.bucket NOT LIKE '%::text%' AND NOT tickbook._is_aggregate(a.source)
-     AND NOT (SELECT relrowsecurity FROM pg_class WHERE oid = a.storage) AND has_table_privilege(c.chunk, 'SELECT');
-  IF found IS NOT NULL AND batches IS NOT NULL THEN
-    IF NOT pg_try_advisory_xact_lock_shared('tickbook.compressed_chunk'::regclass::oid::integer, found::oid::integer) THEN
-      RETURN NULL;
+  IF a.bucket LIKE '%::text%' OR tickbook._is_aggregate(a.source) OR NOT has_table_privilege(chunk, 'SELECT')
+     OR (SELECT relrowsecurity FROM pg_class WHERE oid = a.storage) THEN
+    RETURN false;
+  END IF;
+  SELECT c.batches INTO batches FROM tickbook.compression c WHERE c.relation = a.source;
+  IF FOUND THEN
+    IF NOT pg_try_advisory_xact_lock_shared('tickbook.compressed_chunk'::regclass::oid::integer, chunk::oid::integer) THEN
+      RETURN false;
     END IF;
     EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE ".last" >= %L AND ".first" < %L)', batches, lower(buckets), upper(buckets)) INTO packed;
-    RETURN CASE WHEN NOT packed THEN found END;
   END IF;
-  RETURN found;
+  RETURN NOT packed;
 END $$;
-COMMENT ON FUNCTION tickbook._chunk_for(tickbook.continuous_aggregate, tstzrange) IS
-  'The chunk that has all rows of some buckets as rows, or NULL.';
+COMMENT ON FUNCTION tickbook._can_read_chunk(tickbook.continuous_aggregate, regclass, tstzrange) IS
+  'Whether a chunk, which covers the time of some buckets, has all their rows.';
 
 -- A sort of all rows is not worth it: groups are few. Nor is compiling, which PostgreSQL would do because it takes every
 -- row for a group of its own.
-CREATE FUNCTION tickbook._compute(a tickbook.continuous_aggregate, buckets tstzrange) RETURNS bigint
+CREATE FUNCTION tickbook._compute(
+  a tickbook.continuous_aggregate, buckets tstzrange, chunk regclass DEFAULT NULL, of_chunk tstzrange DEFAULT NULL
+) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
   SET enable_sort = off AS $$
 DECLARE
-  first    CONSTANT text := format('%L::timestamptz', coalesce(lower(buckets), '-infinity'));
-  last     CONSTANT text := format('%L::timestamptz', coalesce(upper(buckets) - interval '1 microsecond', 'infinity'));
-  chunk    CONSTANT regclass := tickbook._chunk_for(a, buckets);
-  computed bigint;
+  first     CONSTANT text := format('%L::timestamptz', coalesce(lower(buckets), '-infinity'));
+  last      CONSTANT text := format('%L::timestamptz', coalesce(upper(buckets) - interval '1 microsecond', 'infinity'));
+  by_name   CONSTANT boolean := coalesce(of_chunk @> buckets, false) AND chunk IS NOT NULL AND tickbook._can_read_chunk(a, chunk, buckets);
+  condition CONSTANT text := CASE WHEN by_name AND of_chunk = buckets THEN 'true' ELSE tickbook._within(a, first, last) END;
+  computed  bigint;
 BEGIN
   EXECUTE format('DELETE FROM %1$s WHERE %2$I >= %3$s AND %2$I <= %4$s', a.materialized, a.bucket_column,
                  tickbook._to_time_type(a.time_type, first), tickbook._to_time_type(a.time_type, last));
   EXECUTE format('INSERT INTO %s %s', a.materialized, tickbook._with_condition(
-    CASE WHEN chunk IS NOT NULL OR a.source = a.storage THEN tickbook._with_lookups(a, coalesce(chunk, a.storage), first, last)
-         ELSE tickbook._reading(a, tickbook._between(a, first, last)) END,
-    tickbook._within(a, first, last)));
+    CASE WHEN by_name OR a.source = a.storage
+         THEN tickbook._with_lookups(a, CASE WHEN by_name THEN chunk ELSE a.storage END, first, last)
+         ELSE tickbook._reading(a, tickbook._between(a, first, last)) END, condition));
   GET DIAGNOSTICS computed = ROW_COUNT;
   RETURN computed;
 END $$;
-COMMENT ON FUNCTION tickbook._compute(tickbook.continuous_aggregate, tstzrange) IS
-  'Computes buckets anew; returns how many rows they have.';
+COMMENT ON FUNCTION tickbook._compute(tickbook.continuous_aggregate, tstzrange, regclass, tstzrange) IS
+  'Computes buckets anew; returns how many rows they have. chunk, whose range of time is of_chunk, may be read instead of '
+  'the hypertable if the buckets lie in it.';
 
 -- The log is emptied before the rows are read, so a writer who commits in between is still in the log afterwards.
 CREATE FUNCTION tickbook._take_log(INOUT a tickbook.continuous_aggregate)
@@ -262,6 +266,7 @@ DECLARE
   due     tstzmultirange;
   piece   tstzmultirange;
   part    tstzrange;
+  next    record;
   cut     timestamptz;
 BEGIN
   PERFORM tickbook._lock_aggregate(a);
@@ -279,15 +284,16 @@ BEGIN
   due := a.pending * due;
   piece := due;
   IF NOT isempty(due) THEN  -- one chunk's worth of work
-    SELECT min(c.range_end) INTO cut FROM tickbook._native_chunks(a.storage) c
-     WHERE lower(due) IS NULL OR c.range_end > lower(due);
+    SELECT c.chunk, c.range_start, c.range_end INTO next FROM tickbook._native_chunks(a.storage) c
+     WHERE lower(due) IS NULL OR c.range_end > lower(due) ORDER BY c.range_end LIMIT 1;
+    cut := next.range_end;
     IF due @> cut THEN
       cut := upper(tickbook._aligned(a, tstzmultirange(tstzrange(cut - interval '1 microsecond', cut))));
     END IF;
     piece := due * tstzmultirange(tstzrange(NULL, cut));
   END IF;
   FOR part IN SELECT unnest(piece) LOOP
-    PERFORM tickbook._compute(a, part);
+    PERFORM tickbook._compute(a, part, next.chunk, tstzrange(next.range_start, next.range_end));
   END LOOP;
   EXECUTE format('SELECT %s + interval %L FROM %s',
                  tickbook._from_time_type(a.time_type, format('max(%I)', a.bucket_column)), a.bucket_width, a.materialized)
