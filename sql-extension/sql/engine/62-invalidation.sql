@@ -147,7 +147,15 @@ CREATE FUNCTION tickbook._watch(aggregate integer, storage regclass, time_column
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   command text;
+  foreign_table regclass;
 BEGIN
+  -- Anyone with the TRIGGER privilege can make a trigger, but only the owner of its table can drop it again.
+  SELECT c.oid INTO foreign_table FROM pg_class c WHERE c.oid = ANY (storage || joined) AND NOT pg_has_role(c.relowner, 'USAGE') LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('must be owner of %s', foreign_table),
+      HINT = 'A continuous aggregate belongs to whoever owns the tables that it reads. Run this as the owner, or as a member of the role '
+             'that owns it.';
+  END IF;
   PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', storage), storage);
   FOR command IN
     SELECT format('CREATE TRIGGER %I AFTER %s ON %s%s FOR EACH STATEMENT EXECUTE FUNCTION tickbook.%I(%L, %L)',
