@@ -106,8 +106,8 @@ CREATE FUNCTION tickbook._from_time_type(time_type regtype, expression text) RET
 $$;
 COMMENT ON FUNCTION tickbook._from_time_type(regtype, text) IS 'SQL that makes a value of a time column a timestamptz.';
 
--- A bucket ends where the bucket of a time one width later starts; where clocks change that can be too early, and then
--- the bucket after that is taken as well: more than was changed is never wrong.
+-- A bucket ends where the next one starts. A time one width later is in that one, except where clocks change or months
+-- have different lengths: then a time that is some hours, some days or a width later still is.
 CREATE FUNCTION tickbook._aligned(a tickbook.continuous_aggregate, ranges tstzmultirange) RETURNS tstzmultirange
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
@@ -122,12 +122,14 @@ BEGIN
   EXECUTE format($query$
     SELECT range_agg(tstzrange(
              CASE WHEN isfinite(lower(r)) THEN %1$s END,
-             CASE WHEN isfinite(upper(r)) THEN CASE WHEN %3$s > b.start THEN %3$s ELSE %4$s END END))
+             CASE WHEN isfinite(upper(r)) THEN (SELECT min(next) FROM unnest(ARRAY[%3$s, %4$s, %5$s, %6$s]) next WHERE next > b.start) END))
       FROM unnest($1) r
       LEFT JOIN LATERAL (SELECT CASE WHEN isfinite(upper(r)) THEN %2$s END AS start) b ON true$query$,
     replace(bucket_of, '%s', 'lower(r)'),
     replace(bucket_of, '%s', 'upper(r) - interval ''1 microsecond'''),
     replace(bucket_of, '%s', format('b.start + interval %L', a.bucket_width)),
+    replace(bucket_of, '%s', format('b.start + interval %L + interval %L', a.bucket_width, least(a.bucket_width, interval '3 hours'))),
+    replace(bucket_of, '%s', format('b.start + interval %L + interval ''4 days''', a.bucket_width)),
     replace(bucket_of, '%s', format('b.start + 2 * interval %L + interval ''3 hours''', a.bucket_width)))
     INTO result USING ranges;
   RETURN coalesce(result, '{}');
