@@ -60,6 +60,10 @@ BEGIN
   IF TG_TABLE_NAME = 'hypertable' AND TG_OP <> 'DELETE' THEN
     touched := touched || NEW.storage;
   END IF;
+  -- What an aggregate says is run by whoever drops chunks of its hypertable, so it must be theirs.
+  IF TG_TABLE_NAME = 'continuous_aggregate' AND TG_OP <> 'DELETE' THEN
+    touched := touched || ARRAY[NEW.storage, NEW.materialized];
+  END IF;
   -- Nor may a row wait for a table that does not exist yet: whoever gets that OID one day did not ask for it.
   SELECT r INTO foreign_table FROM unnest(touched) r LEFT JOIN pg_class c ON c.oid = r
    WHERE CASE WHEN c.oid IS NULL THEN TG_OP <> 'DELETE' ELSE NOT pg_has_role(c.relowner, 'USAGE') END LIMIT 1;

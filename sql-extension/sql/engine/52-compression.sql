@@ -291,8 +291,8 @@ BEGIN
     RETURN;
   END IF;
   PERFORM tickbook._lock_chunks_of(h.storage);
+  PERFORM tickbook._patiently(format('SELECT tickbook._let_go(%L)', h.storage), h.storage);
   PERFORM tickbook._check_compressible(h.storage, segment_by, order_by);
-  PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', h.storage), h.storage);
 
   before := h;
   SELECT * INTO original FROM pg_class WHERE oid = h.storage;
@@ -316,6 +316,7 @@ BEGIN
   UPDATE tickbook.job j SET relation = h.relation WHERE j.relation = before.relation;
   UPDATE tickbook.job_run r SET relation = h.relation WHERE r.relation = before.relation;
   INSERT INTO tickbook.compression SELECT c.*;
+  PERFORM tickbook._take_hold(h.storage);
 END $$;
 COMMENT ON FUNCTION tickbook.enable_compression(regclass, name[], name) IS
   'From now on chunks of the hypertable can be compressed. Its name becomes a view over its rows and its batches, which is read and '
@@ -409,7 +410,7 @@ BEGIN
   SELECT * INTO original FROM pg_class WHERE oid = h.relation;
   PERFORM tickbook._patiently(format('LOCK TABLE %s, %s IN SHARE ROW EXCLUSIVE MODE', h.storage, c.batches), h.storage);
   PERFORM tickbook.decompress_chunk(k.chunk) FROM tickbook._native_chunks(h.storage) k;
-  PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', h.storage), h.storage);
+  PERFORM tickbook._patiently(format('SELECT tickbook._let_go(%L)', h.storage), h.storage);
   late := ARRAY(SELECT replace(g, tickbook._qualified(h.relation), tickbook._qualified(h.storage)) FROM tickbook._grant_commands(h.relation, h.storage) g);
   DELETE FROM tickbook.compression t WHERE t.relation = h.relation;
   UPDATE tickbook.hypertable t SET relation = h.storage WHERE t.storage = h.storage;
@@ -439,6 +440,7 @@ BEGIN
   LOOP
     EXECUTE command;
   END LOOP;
+  PERFORM tickbook._take_hold(h.storage);
 END $$;
 COMMENT ON FUNCTION tickbook.disable_compression(regclass) IS
   'Unpacks every chunk and gives the hypertable its name back; writers wait meanwhile. Its compression policy is gone.';
@@ -690,6 +692,7 @@ BEGIN
   IF c.refs = '{}' AND NOT tickbook._has_rows(c.batches) THEN
     c := tickbook._choose_references(h, c, chunk);
   END IF;
+  PERFORM tickbook._before_packing(h.storage, chunk);
   SELECT sum(pg_total_relation_size(relid)) INTO bytes FROM pg_partition_tree(chunk) WHERE isleaf;
   BEGIN
     rows := tickbook._without_triggers(chunk, tickbook._pack_command(chunk, h, c, false));

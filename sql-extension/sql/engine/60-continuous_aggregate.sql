@@ -54,10 +54,11 @@ COMMENT ON FUNCTION tickbook._only_aggregate_owner() IS 'Lets no one but its own
 
 CREATE TRIGGER only_table_owner BEFORE INSERT OR UPDATE OR DELETE ON tickbook.continuous_aggregate
   FOR EACH ROW EXECUTE FUNCTION tickbook._only_table_owner();
-CREATE TRIGGER only_aggregate_owner BEFORE DELETE ON tickbook.invalidation
+CREATE TRIGGER only_aggregate_owner BEFORE UPDATE OR DELETE ON tickbook.invalidation
   FOR EACH ROW EXECUTE FUNCTION tickbook._only_aggregate_owner();
 GRANT SELECT, INSERT, UPDATE, DELETE ON tickbook.continuous_aggregate TO PUBLIC;
-GRANT SELECT, DELETE ON tickbook.invalidation TO PUBLIC;  -- rows are added by _log_changes(), which runs as its owner
+-- Rows are added by _log_changes(), which runs as its owner. UPDATE is for locking: the trigger lets nothing be changed.
+GRANT SELECT, UPDATE, DELETE ON tickbook.invalidation TO PUBLIC;
 
 DO $$
 BEGIN
@@ -67,6 +68,12 @@ BEGIN
     PERFORM pg_catalog.pg_extension_config_dump('tickbook.invalidation', '');
   END IF;
 END $$;
+
+CREATE FUNCTION tickbook._is_aggregate(relation regclass) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM tickbook.continuous_aggregate a WHERE a.relation = _is_aggregate.relation)
+$$;
+COMMENT ON FUNCTION tickbook._is_aggregate(regclass) IS 'Whether it is a native continuous aggregate.';
 
 CREATE FUNCTION tickbook._continuous_aggregate(relation regclass) RETURNS tickbook.continuous_aggregate
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -99,8 +106,8 @@ CREATE FUNCTION tickbook._from_time_type(time_type regtype, expression text) RET
 $$;
 COMMENT ON FUNCTION tickbook._from_time_type(regtype, text) IS 'SQL that makes a value of a time column a timestamptz.';
 
--- A bucket ends where the bucket of a time one width later starts; where clocks change that can be too early, and then
--- the bucket after that is taken as well: more than was changed is never wrong.
+-- A bucket ends where the next one starts. A time one width later is in that one, except where clocks change or months
+-- have different lengths: then a time that is some hours, some days or a width later still is.
 CREATE FUNCTION tickbook._aligned(a tickbook.continuous_aggregate, ranges tstzmultirange) RETURNS tstzmultirange
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
@@ -115,12 +122,14 @@ BEGIN
   EXECUTE format($query$
     SELECT range_agg(tstzrange(
              CASE WHEN isfinite(lower(r)) THEN %1$s END,
-             CASE WHEN isfinite(upper(r)) THEN CASE WHEN %3$s > b.start THEN %3$s ELSE %4$s END END))
+             CASE WHEN isfinite(upper(r)) THEN (SELECT min(next) FROM unnest(ARRAY[%3$s, %4$s, %5$s, %6$s]) next WHERE next > b.start) END))
       FROM unnest($1) r
       LEFT JOIN LATERAL (SELECT CASE WHEN isfinite(upper(r)) THEN %2$s END AS start) b ON true$query$,
     replace(bucket_of, '%s', 'lower(r)'),
     replace(bucket_of, '%s', 'upper(r) - interval ''1 microsecond'''),
     replace(bucket_of, '%s', format('b.start + interval %L', a.bucket_width)),
+    replace(bucket_of, '%s', format('b.start + interval %L + interval %L', a.bucket_width, least(a.bucket_width, interval '3 hours'))),
+    replace(bucket_of, '%s', format('b.start + interval %L + interval ''4 days''', a.bucket_width)),
     replace(bucket_of, '%s', format('b.start + 2 * interval %L + interval ''3 hours''', a.bucket_width)))
     INTO result USING ranges;
   RETURN coalesce(result, '{}');

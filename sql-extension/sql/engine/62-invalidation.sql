@@ -3,13 +3,40 @@
 --
 -- UPDATE and DELETE hand over their rows. INSERT and COPY do not: a transition table would keep PostgreSQL from inserting
 -- many rows at a time (COPY took 1.4 times as long). The session's counters tell which chunks got rows, at no cost per row.
+--
+-- These functions run as the owner of Tickbook, and anyone can make a trigger that calls them, with any arguments. So they
+-- log for an aggregate only what happens to its own tables, read nothing but transition tables, and find those only where
+-- the trigger has them: otherwise old_rows could be a temporary view of the caller's.
+
+CREATE FUNCTION tickbook._check_watched(aggregate integer, relation regclass) RETURNS void
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  -- An aggregate that is newer than the snapshot is not there to be asked.
+  IF EXISTS (SELECT FROM tickbook.continuous_aggregate a WHERE a.id = aggregate AND a.storage <> _check_watched.relation
+                AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid
+                                 WHERE d.classid = 'pg_rewrite'::regclass AND w.ev_class = a.relation
+                                   AND d.refclassid = 'pg_class'::regclass AND d.refobjid = _check_watched.relation)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+      MESSAGE = format('%s is no table of continuous aggregate %s', relation,
+                       (SELECT a.relation FROM tickbook.continuous_aggregate a WHERE a.id = aggregate)),
+      HINT = format('Drop the trigger of %s that calls a function of schema tickbook.', relation);
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._check_watched(integer, regclass) IS
+  'Raises an error if changes of a table are not to be logged for an aggregate.';
 
 CREATE FUNCTION tickbook._log_inserts() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
+  PERFORM tickbook._check_watched(TG_ARGV[0]::integer, TG_RELID);
   IF NOT current_setting('track_counts')::boolean THEN
     INSERT INTO tickbook.invalidation VALUES (TG_ARGV[0]::integer, NULL, '-infinity', 'infinity');
-  ELSIF current_setting('transaction_isolation') = 'read committed' THEN
+    RETURN NULL;
+  END IF;
+  -- The counters go on to count until they are reported; without this a transaction would seem to have written to the
+  -- chunks of the one before too.
+  PERFORM pg_stat_force_next_flush();
+  IF current_setting('transaction_isolation') = 'read committed' THEN
     INSERT INTO tickbook.invalidation (aggregate, chunk)
       SELECT DISTINCT TG_ARGV[0]::integer, i.inhrelid::regclass
         FROM pg_inherits i LEFT JOIN pg_inherits j ON j.inhparent = i.inhrelid
@@ -27,7 +54,15 @@ COMMENT ON FUNCTION tickbook._log_inserts() IS 'Trigger: notes for an aggregate 
 CREATE FUNCTION tickbook._log_changes() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
-  -- This runs as the owner of Tickbook, so no one's own type may bring its own cast along.
+  PERFORM tickbook._check_watched(TG_ARGV[0]::integer, TG_RELID);
+  PERFORM pg_stat_force_next_flush();  -- rows may have been unpacked for this
+  -- A trigger that is newer than the snapshot is not there to be asked.
+  IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = TG_RELID AND t.tgname = TG_NAME AND t.tgoldtable = 'old_rows'
+                    AND (TG_OP = 'DELETE' OR t.tgnewtable = 'new_rows')) THEN
+    INSERT INTO tickbook.invalidation VALUES (TG_ARGV[0]::integer, NULL, '-infinity', 'infinity');
+    RETURN NULL;
+  END IF;
+  -- No one's own type may bring its own cast along.
   IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attname = TG_ARGV[1]
                     AND a.atttypid IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)) THEN
     RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
@@ -53,21 +88,25 @@ COMMENT ON FUNCTION tickbook._log_changes() IS 'Trigger: notes for an aggregate 
 CREATE FUNCTION tickbook._log_everything() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
+  PERFORM tickbook._check_watched(TG_ARGV[0]::integer, TG_RELID);
   INSERT INTO tickbook.invalidation VALUES (TG_ARGV[0]::integer, NULL, '-infinity', 'infinity');
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION tickbook._log_everything() IS
   'Trigger: notes for an aggregate that its hypertable was truncated, or that a table it joins was changed.';
 
--- A row's xmin changes when it moves, so this comes before rows leave DEFAULT.
-CREATE FUNCTION tickbook._resolve_inserts(a tickbook.continuous_aggregate, doubtful regclass) RETURNS void
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+-- A row's xmin changes when it moves, so this comes before rows leave DEFAULT, or a chunk for its batches. What another
+-- session is just resolving may be passed over only where a log row whose rows are gone stands for the whole chunk still.
+CREATE FUNCTION tickbook._resolve_inserts(
+  a tickbook.continuous_aggregate, doubtful regclass, pass_over boolean DEFAULT false
+) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET jit = off AS $$
 DECLARE
   time_column CONSTANT name := tickbook._key_column(a.storage);
 BEGIN
   EXECUTE format($query$
     WITH log AS (
-      DELETE FROM tickbook.invalidation WHERE aggregate = $1 AND chunk = $2
+      DELETE FROM tickbook.invalidation WHERE aggregate = $1 AND chunk = $2%3$s
         RETURNING xmin AS writer, xmin = written_by::xid AS usable),
     found AS MATERIALIZED (
       SELECT d.xmin AS writer, min(d.%1$I) AS first, max(d.%1$I) AS last
@@ -78,9 +117,11 @@ BEGIN
       SELECT $1, coalesce(lower(r), '-infinity'), coalesce(upper(r) - interval '1 microsecond', 'infinity')
         FROM unnest(tickbook._chunk_ranges($3, $2)) r
        WHERE EXISTS (SELECT FROM log WHERE NOT usable OR writer NOT IN (SELECT writer FROM found))$query$,
-    time_column, doubtful) USING a.id, doubtful, a.storage;
+    time_column, doubtful, CASE WHEN pass_over THEN
+      ' AND ctid = ANY (ARRAY(SELECT ctid FROM tickbook.invalidation WHERE aggregate = $1 AND chunk = $2 FOR UPDATE SKIP LOCKED))'
+      ELSE '' END) USING a.id, doubtful, a.storage;
 END $$;
-COMMENT ON FUNCTION tickbook._resolve_inserts(tickbook.continuous_aggregate, regclass) IS
+COMMENT ON FUNCTION tickbook._resolve_inserts(tickbook.continuous_aggregate, regclass, boolean) IS
   'Replaces log rows that name a chunk by the ranges of time that were written in it.';
 
 CREATE FUNCTION tickbook._before_move(storage regclass, default_chunk regclass) RETURNS void
@@ -92,11 +133,29 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook._before_move(regclass, regclass) IS 'To be called before rows move from DEFAULT into a chunk.';
 
+CREATE FUNCTION tickbook._before_packing(storage regclass, chunk regclass) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  PERFORM tickbook._resolve_inserts(a, chunk, true) FROM tickbook.continuous_aggregate a
+    WHERE a.storage = _before_packing.storage
+      AND EXISTS (SELECT FROM tickbook.invalidation i WHERE i.aggregate = a.id AND i.chunk = _before_packing.chunk);
+END $$;
+COMMENT ON FUNCTION tickbook._before_packing(regclass, regclass) IS
+  'To be called before rows of a chunk are packed, so that only what was written in it becomes pending, not all of it.';
+
 CREATE FUNCTION tickbook._watch(aggregate integer, storage regclass, time_column name, joined regclass[]) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   command text;
+  foreign_table regclass;
 BEGIN
+  -- Anyone with the TRIGGER privilege can make a trigger, but only the owner of its table can drop it again.
+  SELECT c.oid INTO foreign_table FROM pg_class c WHERE c.oid = ANY (storage || joined) AND NOT pg_has_role(c.relowner, 'USAGE') LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('must be owner of %s', foreign_table),
+      HINT = 'A continuous aggregate belongs to whoever owns the tables that it reads. Run this as the owner, or as a member of the role '
+             'that owns it.';
+  END IF;
   PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', storage), storage);
   FOR command IN
     SELECT format('CREATE TRIGGER %I AFTER %s ON %s%s FOR EACH STATEMENT EXECUTE FUNCTION tickbook.%I(%L, %L)',

@@ -165,10 +165,10 @@ BEGIN
   ELSE
     a.storage := (tickbook._native_hypertable(a.source)).storage;
     a.time_column := tickbook._key_column(a.storage);
-    IF a.source <> a.storage THEN
-      -- Packing moves rows out of the table that the triggers watch; until that is told from a change, it is refused.
-      PERFORM tickbook._refuse_query(name, format('reads %s, which has compression', a.source),
-        format('Run tickbook.disable_compression(%L) first, or aggregate a hypertable without compression.', a.source));
+    other := (tickbook._native_hypertable(a.source)).relation;
+    IF a.source <> other THEN
+      PERFORM tickbook._refuse_query(name, format('reads %s, which lacks the rows that are packed', a.source),
+        format('Read %s instead.', other));
     END IF;
   END IF;
   SELECT atttypid INTO a.time_type FROM pg_attribute WHERE attrelid = a.source AND attname = a.time_column;

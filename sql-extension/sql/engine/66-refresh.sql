@@ -18,6 +18,31 @@ END $$;
 COMMENT ON FUNCTION tickbook._within(tickbook.continuous_aggregate, text, text) IS
   'Condition for the rows of the buckets between two times, given as SQL.';
 
+-- The text of FROM is PostgreSQL's own, with every name in full, and the source stands in it once.
+CREATE FUNCTION tickbook._reading(a tickbook.continuous_aggregate, other text) RETURNS text
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT head || regexp_replace(substr(a.definition, length(head) + 1),
+           '([ (])' || tickbook._regexp_literal(tickbook._qualified(a.source)) || '(?: ' || tickbook._regexp_literal(quote_ident(a.source_alias)) || ')?(?=[ )\n]|$)',
+           '\1' || replace(other, '\', '\\') || ' ' || replace(quote_ident(a.source_alias), '\', '\\'))
+    FROM split_part(a.definition, E'\n   FROM ', 1) head
+$$;
+COMMENT ON FUNCTION tickbook._reading(tickbook.continuous_aggregate, text) IS
+  'The query of an aggregate, reading something else that has the same columns.';
+
+CREATE FUNCTION tickbook._between(a tickbook.continuous_aggregate, first text, last text) RETURNS text
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT CASE WHEN a.source = a.storage OR NOT tickbook._is_hypertable(a.source) THEN tickbook._qualified(a.source)
+              ELSE (SELECT format('%I.%I(%s, %s)', relnamespace::regnamespace, relname || '_between',
+                                  tickbook._to_time_type(a.time_type, w.earliest), tickbook._to_time_type(a.time_type, w.after))
+                      FROM pg_class WHERE oid = a.source) END
+    FROM (SELECT CASE WHEN a.bucket LIKE '%::text%' THEN format('(%s - interval ''1 day'' - interval %L)', first, a.bucket_width) ELSE first END,
+                 CASE WHEN a.bucket LIKE '%::text%' THEN format('(%s + interval ''1 day'' + interval %L)', last, a.bucket_width)
+                      WHEN a.time_type = 'date'::regtype THEN format('(%s + interval ''1 day'')', last)
+                      ELSE format('(%s + interval ''1 microsecond'')', last) END) w (earliest, after)
+$$;
+COMMENT ON FUNCTION tickbook._between(tickbook.continuous_aggregate, text, text) IS
+  'What to read for the buckets between two times, given as SQL: the source, and where rows are packed only the batches needed.';
+
 CREATE FUNCTION tickbook._show_aggregate(a tickbook.continuous_aggregate, real_time boolean DEFAULT true) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
@@ -31,7 +56,8 @@ BEGIN
                     tickbook._from_time_type(a.time_type, format('m.%I', a.bucket_column)),
                     (SELECT string_agg(format('q.%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
                       WHERE attrelid = a.relation AND attnum > 0 AND NOT attisdropped),
-                    tickbook._with_condition(a.definition, tickbook._within(a, 'p.first', 'p.last')));
+                    tickbook._with_condition(tickbook._reading(a, tickbook._between(a, 'p.first', 'p.last')),
+                                             tickbook._within(a, 'p.first', 'p.last')));
   END IF;
   EXECUTE format('CREATE OR REPLACE VIEW %s AS %s', tickbook._qualified(a.relation), shown);
 END $$;
@@ -113,10 +139,11 @@ COMMENT ON FUNCTION tickbook.create_continuous_aggregate(text, text, boolean) IS
 
 -- first and last in a query whose groups and time are unique: each group has one row with its earliest time, and looking
 -- that row up costs a fraction of carrying its value through the grouping.
-CREATE FUNCTION tickbook._with_lookups(a tickbook.continuous_aggregate, first text, last text) RETURNS text
+CREATE FUNCTION tickbook._with_lookups(a tickbook.continuous_aggregate, source regclass, first text, last text) RETURNS text
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  parts   text[] := string_to_array(a.definition, E'\n   FROM ');
+  as_it_is CONSTANT text := tickbook._reading(a, tickbook._qualified(source));
+  parts   text[] := string_to_array(as_it_is, E'\n   FROM ');
   prefix  CONSTANT text := '(?:' || tickbook._regexp_literal(quote_ident(a.source_alias)) || '\.)?';
   column_ CONSTANT text := '("(?:[^"]|"")+"|[a-z_][a-z0-9_]*)';
   ordered CONSTANT text := prefix || tickbook._regexp_literal(quote_ident(a.time_column));
@@ -124,9 +151,9 @@ DECLARE
   same    text;
   lookup  text;
 BEGIN
-  IF cardinality(parts) <> 2 OR a.definition ~ '[\\@]' OR a.source <> a.storage OR position('''' IN regexp_replace(parts[1], '''[^'']*''::interval', '', 'g')) > 0
+  IF cardinality(parts) <> 2 OR a.definition ~ '[\\@]' OR position('''' IN regexp_replace(parts[1], '''[^'']*''::interval', '', 'g')) > 0
      OR parts[2] ~ 'JOIN|,' AND split_part(parts[2], E'\n  GROUP BY ', 1) ~ 'JOIN|,' THEN
-    RETURN a.definition;
+    RETURN as_it_is;
   END IF;
   groups := split_part(a.definition, E'\n  GROUP BY ', 2);
   -- A unique key, apart from the time, must be among the groups.
@@ -141,9 +168,9 @@ BEGIN
            LIMIT 1) u, unnest(u.key) k
     JOIN pg_attribute c ON c.attrelid = a.storage AND c.attnum = k AND c.attname <> a.time_column;
   IF same IS NULL THEN
-    RETURN a.definition;
+    RETURN as_it_is;
   END IF;
-  lookup := format('(SELECT i.\2 FROM %s i WHERE %s AND i.%I = @@(%I.%I) AND i.%3$I >= %6$s AND i.%3$I <= %7$s)', a.storage,
+  lookup := format('(SELECT i.\2 FROM %s i WHERE %s AND i.%I = @@(%I.%I) AND i.%3$I >= %6$s AND i.%3$I <= %7$s)', source,
                    same, a.time_column, a.source_alias, a.time_column, tickbook._to_time_type(a.time_type, first),
                    tickbook._to_time_type(a.time_type, last));
   RETURN regexp_replace(regexp_replace(regexp_replace(regexp_replace(parts[1],
@@ -153,26 +180,60 @@ BEGIN
       '(\()array_agg\(' || prefix || column_ || ' ORDER BY ' || ordered || ' DESC\)\)\[1\]', replace(lookup, '@@', 'max'), 'g')
     || E'\n   FROM ' || parts[2];
 END $$;
-COMMENT ON FUNCTION tickbook._with_lookups(tickbook.continuous_aggregate, text, text) IS
+COMMENT ON FUNCTION tickbook._with_lookups(tickbook.continuous_aggregate, regclass, text, text) IS
   'The query of an aggregate with first and last as lookups, where that gives the same, or the query as it is.';
 
--- PostgreSQL takes every row for a group of its own, and so believes that the lookups are worth compiling.
-CREATE FUNCTION tickbook._compute(a tickbook.continuous_aggregate, buckets tstzrange) RETURNS bigint
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off AS $$
+-- If all rows of the buckets are in one chunk, it is read by its own name: planning does not look at the others then, and
+-- its statistics tell how many groups to expect. Where rows are packed, a lock keeps more of them from being packed until
+-- they are read. Conditions of row-level security are on the hypertable only.
+CREATE FUNCTION tickbook._can_read_chunk(a tickbook.continuous_aggregate, chunk regclass, buckets tstzrange) RETURNS boolean
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  first    CONSTANT text := format('%L::timestamptz', coalesce(lower(buckets), '-infinity'));
-  last     CONSTANT text := format('%L::timestamptz', coalesce(upper(buckets) - interval '1 microsecond', 'infinity'));
-  computed bigint;
+  batches regclass;
+  packed  boolean := false;
+BEGIN
+  IF a.bucket LIKE '%::text%' OR tickbook._is_aggregate(a.source) OR NOT has_table_privilege(chunk, 'SELECT')
+     OR (SELECT relrowsecurity FROM pg_class WHERE oid = a.storage) THEN
+    RETURN false;
+  END IF;
+  SELECT c.batches INTO batches FROM tickbook.compression c WHERE c.relation = a.source;
+  IF FOUND THEN
+    IF NOT pg_try_advisory_xact_lock_shared('tickbook.compressed_chunk'::regclass::oid::integer, chunk::oid::integer) THEN
+      RETURN false;
+    END IF;
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE ".last" >= %L AND ".first" < %L)', batches, lower(buckets), upper(buckets)) INTO packed;
+  END IF;
+  RETURN NOT packed;
+END $$;
+COMMENT ON FUNCTION tickbook._can_read_chunk(tickbook.continuous_aggregate, regclass, tstzrange) IS
+  'Whether a chunk, which covers the time of some buckets, has all their rows.';
+
+-- A sort of all rows is not worth it: groups are few. Nor is compiling, which PostgreSQL would do because it takes every
+-- row for a group of its own.
+CREATE FUNCTION tickbook._compute(
+  a tickbook.continuous_aggregate, buckets tstzrange, chunk regclass DEFAULT NULL, of_chunk tstzrange DEFAULT NULL
+) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
+  SET enable_sort = off AS $$
+DECLARE
+  first     CONSTANT text := format('%L::timestamptz', coalesce(lower(buckets), '-infinity'));
+  last      CONSTANT text := format('%L::timestamptz', coalesce(upper(buckets) - interval '1 microsecond', 'infinity'));
+  by_name   CONSTANT boolean := coalesce(of_chunk @> buckets, false) AND chunk IS NOT NULL AND tickbook._can_read_chunk(a, chunk, buckets);
+  condition CONSTANT text := CASE WHEN by_name AND of_chunk = buckets THEN 'true' ELSE tickbook._within(a, first, last) END;
+  computed  bigint;
 BEGIN
   EXECUTE format('DELETE FROM %1$s WHERE %2$I >= %3$s AND %2$I <= %4$s', a.materialized, a.bucket_column,
                  tickbook._to_time_type(a.time_type, first), tickbook._to_time_type(a.time_type, last));
-  EXECUTE format('INSERT INTO %s %s', a.materialized,
-                 tickbook._with_condition(tickbook._with_lookups(a, first, last), tickbook._within(a, first, last)));
+  EXECUTE format('INSERT INTO %s %s', a.materialized, tickbook._with_condition(
+    CASE WHEN by_name OR a.source = a.storage
+         THEN tickbook._with_lookups(a, CASE WHEN by_name THEN chunk ELSE a.storage END, first, last)
+         ELSE tickbook._reading(a, tickbook._between(a, first, last)) END, condition));
   GET DIAGNOSTICS computed = ROW_COUNT;
   RETURN computed;
 END $$;
-COMMENT ON FUNCTION tickbook._compute(tickbook.continuous_aggregate, tstzrange) IS
-  'Computes buckets anew; returns how many rows they have.';
+COMMENT ON FUNCTION tickbook._compute(tickbook.continuous_aggregate, tstzrange, regclass, tstzrange) IS
+  'Computes buckets anew; returns how many rows they have. chunk, whose range of time is of_chunk, may be read instead of '
+  'the hypertable if the buckets lie in it.';
 
 -- The log is emptied before the rows are read, so a writer who commits in between is still in the log afterwards.
 CREATE FUNCTION tickbook._take_log(INOUT a tickbook.continuous_aggregate)
@@ -181,9 +242,14 @@ DECLARE
   ranges tstzmultirange;
 BEGIN
   PERFORM tickbook._resolve_inserts(a, i.chunk)
-    FROM (SELECT DISTINCT chunk FROM tickbook.invalidation WHERE aggregate = a.id AND chunk IS NOT NULL) i;
-  WITH taken AS (DELETE FROM tickbook.invalidation WHERE aggregate = a.id RETURNING first, last)
-  SELECT range_agg(tstzrange(first, nullif(last, 'infinity') + interval '1 microsecond')) INTO ranges FROM taken;
+    FROM (SELECT DISTINCT l.chunk FROM tickbook.invalidation l JOIN pg_inherits h ON h.inhrelid = l.chunk
+           WHERE l.aggregate = a.id AND h.inhparent = a.storage) i;
+  -- A chunk that was logged since then stays for the next time; one that is none any more has no rows to compute.
+  WITH taken AS (
+    DELETE FROM tickbook.invalidation l WHERE l.aggregate = a.id
+       AND (l.chunk IS NULL OR NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = l.chunk AND h.inhparent = a.storage))
+      RETURNING l.*)
+  SELECT range_agg(tstzrange(first, nullif(last, 'infinity') + interval '1 microsecond')) INTO ranges FROM taken WHERE chunk IS NULL;
   IF ranges IS NOT NULL THEN
     a.pending := a.pending + tickbook._aligned(a, ranges);
   END IF;
@@ -200,6 +266,7 @@ DECLARE
   due     tstzmultirange;
   piece   tstzmultirange;
   part    tstzrange;
+  next    record;
   cut     timestamptz;
 BEGIN
   PERFORM tickbook._lock_aggregate(a);
@@ -217,15 +284,16 @@ BEGIN
   due := a.pending * due;
   piece := due;
   IF NOT isempty(due) THEN  -- one chunk's worth of work
-    SELECT min(c.range_end) INTO cut FROM tickbook._native_chunks(a.storage) c
-     WHERE lower(due) IS NULL OR c.range_end > lower(due);
+    SELECT c.chunk, c.range_start, c.range_end INTO next FROM tickbook._native_chunks(a.storage) c
+     WHERE lower(due) IS NULL OR c.range_end > lower(due) ORDER BY c.range_end LIMIT 1;
+    cut := next.range_end;
     IF due @> cut THEN
       cut := upper(tickbook._aligned(a, tstzmultirange(tstzrange(cut - interval '1 microsecond', cut))));
     END IF;
     piece := due * tstzmultirange(tstzrange(NULL, cut));
   END IF;
   FOR part IN SELECT unnest(piece) LOOP
-    PERFORM tickbook._compute(a, part);
+    PERFORM tickbook._compute(a, part, next.chunk, tstzrange(next.range_start, next.range_end));
   END LOOP;
   EXECUTE format('SELECT %s + interval %L FROM %s',
                  tickbook._from_time_type(a.time_type, format('max(%I)', a.bucket_column)), a.bucket_width, a.materialized)

@@ -44,13 +44,17 @@ COMMENT ON FUNCTION tickbook._refuse_aggregates(tickbook.hypertable) IS
 
 -- enable_compression() and disable_compression() put another relation under the public name. The views of the aggregates
 -- let go of the old one before and take hold of the new one after, in the same transaction.
-CREATE FUNCTION tickbook._let_go(storage regclass) RETURNS void
-  LANGUAGE sql SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT tickbook._show_aggregate(a, false) FROM tickbook.continuous_aggregate a
-    JOIN tickbook.hypertable h ON a.source IN (h.relation, h.storage) WHERE a.storage = _let_go.storage
-$$;
+CREATE FUNCTION tickbook._let_go(storage regclass) RETURNS bigint
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', storage);
+  PERFORM tickbook._show_aggregate(a, false) FROM tickbook.continuous_aggregate a
+    JOIN tickbook.hypertable h ON a.source = h.relation WHERE a.storage = _let_go.storage;
+  RETURN NULL;
+END $$;
 COMMENT ON FUNCTION tickbook._let_go(regclass) IS
-  'To be called before another relation gets the public name of a hypertable: its aggregates no longer read it.';
+  'To be called, patiently, before another relation gets the public name of a hypertable: locks it, and its aggregates no '
+  'longer read it.';
 
 CREATE FUNCTION tickbook._take_hold(storage regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -63,6 +67,44 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook._take_hold(regclass) IS
   'To be called after _let_go(), once the new relation is there and tickbook.hypertable names it.';
+
+-- Without a policy the log would grow with every statement, and every reader goes through it.
+CREATE FUNCTION tickbook._shorten_log(relation regclass) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  a tickbook.continuous_aggregate;
+BEGIN
+  FOR a IN SELECT c.* FROM tickbook.continuous_aggregate c JOIN tickbook.hypertable h ON h.storage = c.storage
+            WHERE h.relation = _shorten_log.relation
+              AND (SELECT count(*) FROM (SELECT FROM tickbook.invalidation i WHERE i.aggregate = c.id LIMIT 101) l) > 100 LOOP
+    PERFORM tickbook._lock_aggregate(a);
+    a := tickbook._take_log(tickbook._continuous_aggregate(a.relation));
+    UPDATE tickbook.continuous_aggregate c SET pending = a.pending WHERE c.relation = a.relation;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION tickbook._shorten_log(regclass) IS
+  'Where the log of a hypertable''s aggregates is long, sums it up in what is pending.';
+
+-- DROP TABLE ... CASCADE and DROP VIEW know nothing of the catalog. The table is dropped only if it says that it is ours: in
+-- a restored dump the number of a table that was dropped before can be any other's.
+CREATE FUNCTION tickbook._forget_dropped_aggregates() RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  a tickbook.continuous_aggregate;
+BEGIN
+  FOR a IN SELECT c.* FROM tickbook.continuous_aggregate c
+            WHERE NOT EXISTS (SELECT FROM pg_class v WHERE v.oid = c.relation)
+              AND NOT EXISTS (SELECT FROM pg_class t WHERE t.oid IN (c.materialized, c.storage) AND NOT pg_has_role(t.relowner, 'USAGE')) LOOP
+    PERFORM tickbook._unwatch(a.id);
+    DELETE FROM tickbook.continuous_aggregate c WHERE c.id = a.id;
+    DELETE FROM tickbook.invalidation WHERE aggregate = a.id;
+    IF obj_description(a.materialized, 'pg_class') LIKE '%; written by tickbook only.' THEN
+      EXECUTE format('DROP TABLE %s', a.materialized);
+    END IF;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION tickbook._forget_dropped_aggregates() IS
+  'Tidies up after aggregates whose view was dropped by DROP VIEW or CASCADE, as far as they were the caller''s.';
 
 CREATE FUNCTION tickbook.add_continuous_aggregate_policy(
   name regclass, start_offset interval, end_offset interval, schedule_interval interval, if_not_exists boolean DEFAULT false

@@ -46,6 +46,7 @@ DECLARE
   moved bigint := tickbook.maintain_hypertable(relation, 24);
 BEGIN
   PERFORM tickbook._reclaim_all(relation);
+  PERFORM tickbook._shorten_log(relation);
   RETURN moved;
 END $$;
 COMMENT ON FUNCTION tickbook._job_maintenance(regclass, jsonb) IS
@@ -159,6 +160,11 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) j.relation);
   DELETE FROM tickbook.hypertable h
     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) h.relation);
+  BEGIN
+    PERFORM tickbook._forget_dropped_aggregates();
+  EXCEPTION WHEN lock_not_available OR insufficient_privilege THEN
+    RAISE WARNING '%: the next run will try again', SQLERRM;
+  END;
   COMMIT;
   FOR job IN SELECT d.relation, d.kind FROM tickbook._due_jobs() d LOOP
     run_id := tickbook._claim_job(job.relation, job.kind);

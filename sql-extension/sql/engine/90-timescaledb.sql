@@ -80,7 +80,7 @@ BEGIN
   IF tickbook._timescaledb_schema() IS NOT NULL THEN
     RETURN QUERY EXECUTE $query$
       SELECT format('%I.%I', j.hypertable_schema, j.hypertable_name)::regclass,
-          replace(j.proc_name::text, 'policy_', ''),
+          regexp_replace(j.proc_name::text, '^policy_(refresh_)?', ''),
              j.schedule_interval, j.config, j.next_start, NULL::integer, nullif(s.last_run_started_at, '-infinity'),
              nullif(s.last_run_started_at, '-infinity') + s.last_run_duration,
              CASE s.last_run_status WHEN 'Success' THEN 'succeeded' WHEN 'Failed' THEN 'failed' END
@@ -99,7 +99,7 @@ BEGIN
   IF to_regclass('timescaledb_information.job_history') IS NOT NULL THEN
     RETURN QUERY EXECUTE $query$
       SELECT format('%I.%I', j.hypertable_schema, j.hypertable_name)::regclass,
-          replace(j.proc_name::text, 'policy_', ''),
+          regexp_replace(j.proc_name::text, '^policy_(refresh_)?', ''),
              h.start_time, h.finish_time,
              CASE WHEN h.succeeded THEN 'succeeded' WHEN h.finish_time IS NULL THEN 'running'
                  ELSE 'failed' END, h.err_message

@@ -8,7 +8,7 @@ BEGIN
     RETURN QUERY EXECUTE $query$
       SELECT format('%I.%I', view_schema, view_name)::regclass, format('%I.%I', hypertable_schema, hypertable_name)::regclass,
              format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name)::regclass,
-             view_definition, NULL::text, materialized_only
+             rtrim(view_definition, '; '), NULL::text, materialized_only
         FROM timescaledb_information.continuous_aggregates$query$;
   END IF;
 END $$;
@@ -44,10 +44,34 @@ END $$;
 COMMENT ON FUNCTION tickbook._timescaledb_create_continuous_aggregate(text, text, boolean, text) IS
   'Has TimescaleDB make the continuous aggregate, with its own time_bucket, first and last.';
 
+-- TimescaleDB commits while it refreshes, which it can do only if it is called by a plain CALL, not by EXECUTE. So its schema
+-- is put into the search path, where no one else's procedure of that name may be.
 CREATE PROCEDURE tickbook._timescaledb_refresh(name regclass, range_start timestamptz, range_end timestamptz, force boolean)
   LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE pg_catalog.format('CALL %I.refresh_continuous_aggregate(%L::pg_catalog.regclass, %L, %L%s)', tickbook._timescaledb_schema(),
-    name, range_start, range_end, CASE WHEN force THEN ', force => true' ELSE '' END);
+  PERFORM pg_catalog.set_config('search_path', tickbook._timescaledb_path(), true);
+  IF force THEN
+    CALL refresh_continuous_aggregate(name, range_start, range_end, force => true);
+  ELSE
+    CALL refresh_continuous_aggregate(name, range_start, range_end);
+  END IF;
 END $$;
 COMMENT ON PROCEDURE tickbook._timescaledb_refresh(regclass, timestamptz, timestamptz, boolean) IS 'Has TimescaleDB refresh its continuous aggregate.';
+
+CREATE FUNCTION tickbook._timescaledb_path() RETURNS text
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  other regprocedure;
+BEGIN
+  SELECT p.oid INTO other FROM pg_proc p
+   WHERE p.proname = 'refresh_continuous_aggregate' AND p.pronamespace = quote_ident(tickbook._timescaledb_schema())::regnamespace
+     AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+                      WHERE d.objid = p.oid AND d.deptype = 'e' AND e.extname = 'timescaledb');
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'ambiguous_function', MESSAGE = format('%s would be called in place of TimescaleDB''s', other),
+      HINT = format('Drop it: DROP ROUTINE %s.', other);
+  END IF;
+  RETURN quote_ident(tickbook._timescaledb_schema());
+END $$;
+COMMENT ON FUNCTION tickbook._timescaledb_path() IS
+  'A search path on which refresh_continuous_aggregate() is TimescaleDB''s, or an error.';

@@ -397,6 +397,125 @@ class ContinuousAggregateTest extends DatabaseTest {
         assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
     }
 
+    /** Rows that are packed or unpacked are the same rows: nothing becomes pending by that. */
+    @Test
+    void compressionChangesNoBucket() {
+        create("daily", DAILY);
+        db.execute("SELECT tickbook.enable_compression('bars', '{symbol}')");
+        db.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c");
+        assertThat(db.rows("SELECT source, pending FROM tickbook.continuous_aggregates"))
+                .containsExactly("bars|{}");
+        assertIsItsQuery("daily", DAILY);
+        db.execute("CALL tickbook.refresh_continuous_aggregate('daily', force => true)");
+        assertThat(materialised("daily")).as("computed from packed rows").isEqualTo(db.rows(ordered(DAILY)));
+        db.execute("SELECT tickbook.decompress_chunk(c) FROM tickbook.show_chunks('bars') c LIMIT 3");
+        db.execute("SELECT tickbook.disable_compression('bars')");
+        assertThat(db.rows("SELECT source, pending FROM tickbook.continuous_aggregates"))
+                .containsExactly("bars|{}");
+        assertIsItsQuery("daily", DAILY);
+    }
+
+    @Test
+    void changesOfPackedRowsAreSeen() throws Exception {
+        create("daily", DAILY);
+        db.execute("SELECT tickbook.enable_compression('bars', '{symbol}')");
+        db.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c");
+        db.execute("CREATE TABLE staged (symbol text, time timestamptz, close numeric, volume int)");
+        db.execute("INSERT INTO staged VALUES ('A', '2024-01-30', 1, 1), ('C', '2024-01-30', 1, 1)");
+        for (String change : List.of(
+                "UPDATE bars SET close = 9 WHERE symbol = 'A' AND time = '2024-01-10'",
+                "DELETE FROM bars WHERE time = '2024-01-12'",
+                "INSERT INTO bars VALUES ('A', '2024-01-10 00:01+00', 7, 7)",
+                "SELECT tickbook.upsert('bars', 'staged')",
+                "INSERT INTO bars_rows VALUES ('B', '2024-02-01 00:01+00', 7, 7)")) {
+            db.execute(change);
+            assertThat(db.count("SELECT pending_invalidations FROM tickbook.continuous_aggregates"))
+                    .as(change)
+                    .isEqualTo(1);
+            assertIsItsQuery("daily", DAILY);
+            refresh("daily");
+            assertThat(materialised("daily")).as(change).isEqualTo(db.rows(ordered(DAILY)));
+            db.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c");
+        }
+        db.execute("UPDATE bars SET close = 10 WHERE symbol = 'A' AND time = '2024-01-10'");
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                .as("the day of the row, though its batch was unpacked")
+                .containsExactly("{[\"2024-01-10 00:00:00+00\",\"2024-01-11 00:00:00+00\")}");
+        assertRefused(
+                DAILY.replace("FROM bars", "FROM bars_rows"),
+                "reads public.bars_rows, which lacks the rows that are packed");
+        List<String> before = db.rows(ordered(DAILY));
+        db.execute("SELECT tickbook.drop_chunks('bars', TIMESTAMPTZ '2024-02-01')");
+        assertThat(db.rows("SELECT * FROM daily ORDER BY 1, 2, 3"))
+                .as("retention keeps history")
+                .isEqualTo(before);
+    }
+
+    /** The bucket after a day of 25 hours, or after a month of 31 days, has lost nothing. */
+    @Test
+    void onlyBucketsOfDroppedChunksAreFrozen() {
+        db.execute("SELECT tickbook.ensure_chunks('bars', '2024-10-01', '2024-11-20')");
+        String days =
+                "SELECT tickbook.time_bucket('1 day', time, 'Europe/Berlin') AS day, sum(close) AS total FROM bars GROUP BY 1";
+        String months =
+                "SELECT tickbook.time_bucket('1 month', time, 'Europe/Berlin') AS month, sum(close) AS total FROM bars GROUP BY 1";
+        db.execute(
+                "DELETE FROM bars",
+                "SELECT tickbook.revert_hypertable('bars')",
+                "SELECT tickbook.create_hypertable('bars', 'time', INTERVAL '1 day')",
+                "SELECT tickbook.ensure_chunks('bars', '2024-10-25', '2024-12-05')",
+                "INSERT INTO bars SELECT 'A', t, 1, 1 FROM generate_series(timestamptz '2024-10-25', '2024-12-05', '1 hour') t");
+        create("days", days);
+        create("months", months);
+        List<String> frozen = new ArrayList<>();
+        for (String bound : List.of("2024-10-28 00:00+00", "2024-10-31 00:00+00")) {
+            db.execute("SELECT tickbook.drop_chunks('bars', timestamptz '" + bound + "')");
+            frozen.addAll(db.rows("SELECT upper(frozen) FROM tickbook.continuous_aggregates ORDER BY relation::text"));
+        }
+        assertThat(frozen)
+                .containsExactly(
+                        "2024-10-28 23:00:00+00",
+                        "2024-10-31 23:00:00+00",
+                        "2024-10-31 23:00:00+00",
+                        "2024-10-31 23:00:00+00");
+    }
+
+    @Test
+    void whatDropTableLeavesOfAnAggregateIsTidiedUpByTheNextRun() {
+        create("daily", DAILY);
+        create(
+                "weekly",
+                "SELECT tickbook.time_bucket('1 week', day) AS week, sum(volume) AS volume FROM daily GROUP BY 1");
+        db.execute("DROP VIEW weekly");
+        assertThat(db.rows("SELECT relation FROM tickbook.continuous_aggregates"))
+                .containsExactly("daily");
+        db.execute("CALL tickbook.run_jobs()");
+        assertThat(
+                        db.rows(
+                                "SELECT to_regclass('weekly_materialized'), (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'tickbook_aggregate%')"))
+                .containsExactly("|4");
+        db.execute("DROP TABLE bars CASCADE", "CALL tickbook.run_jobs()");
+        assertThat(
+                        db.rows(
+                                "SELECT to_regclass('daily_materialized'), (SELECT count(*) FROM tickbook.continuous_aggregate)"))
+                .containsExactly("|0");
+    }
+
+    @Test
+    void maintenanceKeepsTheLogShortWhereNoOneRefreshes() {
+        create("daily", DAILY);
+        for (int i = 0; i < 120; i++) {
+            db.execute("UPDATE bars SET close = close + 1 WHERE time = timestamptz '2024-01-05 00:00+00' + " + i % 40
+                    + " * interval '1 day'");
+        }
+        assertThat(db.count("SELECT count(*) FROM tickbook.invalidation")).isEqualTo(120);
+        db.execute("UPDATE tickbook.job SET next_start = now()", "CALL tickbook.run_jobs()");
+        assertThat(db.count("SELECT count(*) FROM tickbook.invalidation")).isZero();
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                .containsExactly("{[\"2024-01-05 00:00:00+00\",\"2024-02-14 00:00:00+00\")}");
+        assertIsItsQuery("daily", DAILY);
+    }
+
     private void create(String name, String query) {
         db.execute("SELECT tickbook.create_continuous_aggregate('" + name + "', $$" + query + "$$)");
     }

@@ -63,6 +63,39 @@ class DumpTest extends DatabaseTest {
     }
 
     @Test
+    void aContinuousAggregateIsRestoredWithWhatIsPendingAndGoesOnWorking() throws Exception {
+        String query = "SELECT tickbook.time_bucket('1 day', time) AS day, symbol, tickbook.last(close, time) AS close"
+                + " FROM bars GROUP BY day, symbol";
+        db.execute(
+                "CREATE TABLE bars (symbol text NOT NULL, time timestamptz NOT NULL, close int, PRIMARY KEY (symbol, time))",
+                "SELECT tickbook.create_hypertable('bars', 'time', INTERVAL '1 day')",
+                "SELECT tickbook.ensure_chunks('bars', '2024-01-01', '2024-01-10')",
+                "INSERT INTO bars SELECT 'A', t, 1 FROM generate_series(timestamptz '2024-01-01', '2024-01-10', '1 hour') t",
+                "SELECT tickbook.create_continuous_aggregate('daily', $$" + query + "$$)",
+                "SELECT tickbook.enable_compression('bars', '{symbol}')",
+                "SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c LIMIT 5",
+                "UPDATE bars SET close = 2 WHERE time = '2024-01-02 23:00+00'",
+                "INSERT INTO bars VALUES ('B', '2024-01-03', 3)");
+        Path dump = Files.createTempFile("tickbook", ".dump");
+        try (Database restored = server.createEmptyDatabase()) {
+            dump(db, "-Fc", "-f", dump.toString());
+            restore(dump, restored);
+            for (int i = 0; i < 2; i++) {
+                assertThat(restored.rows("SELECT * FROM daily ORDER BY 1, 2"))
+                        .isEqualTo(restored.rows("SELECT * FROM (" + query + ") q ORDER BY 1, 2"));
+                restored.execute("CALL tickbook.refresh_continuous_aggregate('daily')");
+                assertThat(restored.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                        .containsExactly("{}");
+                assertThat(restored.rows("SELECT * FROM daily_materialized ORDER BY 1, 2"))
+                        .isEqualTo(restored.rows("SELECT * FROM (" + query + ") q ORDER BY 1, 2"));
+                restored.execute("UPDATE bars SET close = 4 WHERE time = '2024-01-04 23:00+00'");
+            }
+        } finally {
+            Files.delete(dump);
+        }
+    }
+
+    @Test
     void aCompressedHypertableIsRestoredCompressedAndGoesOnWorking() throws Exception {
         db.execute(
                 "CREATE TABLE bars (symbol text NOT NULL, dropped int, time timestamptz NOT NULL, close numeric(15,4), tags text[],"

@@ -250,4 +250,58 @@ class RoleTest extends DatabaseTest {
         assertThat(db.rows("SELECT status, error FROM tickbook.job_runs"))
                 .containsExactly("failed|owner tickbook_owner of public.bars cannot use schema tickbook");
     }
+
+    /** The functions that note changes run as the owner of Tickbook, and anyone may make a trigger that calls them. */
+    @Test
+    void aTriggerOfOnesOwnReachesNoAggregateOfAnother() {
+        try (Database owner = db.connectAs("tickbook_owner");
+                Database other = db.connectAs("tickbook_other")) {
+            owner.execute(
+                    "CREATE TABLE mine " + BARS,
+                    "SELECT tickbook.create_hypertable('mine', 'time')",
+                    "SELECT tickbook.create_continuous_aggregate('daily',"
+                            + " $$SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM mine GROUP BY day$$)");
+            String id = db.value("SELECT id FROM tickbook.continuous_aggregate", String.class);
+            other.execute("CREATE TABLE theirs " + BARS, "INSERT INTO theirs VALUES ('A', '2024-01-01', 1)");
+            for (String trigger : new String[] {"_log_inserts", "_log_changes", "_log_everything"}) {
+                other.execute(
+                        "CREATE OR REPLACE TRIGGER forged AFTER UPDATE ON theirs FOR EACH STATEMENT EXECUTE FUNCTION tickbook."
+                                + trigger + "(" + id + ", 'time')");
+                assertError(other, "UPDATE theirs SET close = 2")
+                        .isEqualTo("42501 public.theirs is no table of continuous aggregate public.daily"
+                                + " HINT: Drop the trigger of public.theirs that calls a function of schema tickbook.");
+            }
+            // Of an aggregate that does not exist; and a view in place of the transition table.
+            other.execute(
+                    "CREATE FUNCTION evil() RETURNS timestamptz LANGUAGE plpgsql AS"
+                            + " $$ BEGIN RAISE EXCEPTION 'called as %', current_user; END $$",
+                    "CREATE TEMP VIEW old_rows AS SELECT evil() AS time",
+                    "CREATE OR REPLACE TRIGGER forged AFTER DELETE ON theirs FOR EACH STATEMENT EXECUTE FUNCTION"
+                            + " tickbook._log_changes(4711, 'time')",
+                    "DELETE FROM theirs");
+            assertError(
+                            other,
+                            "INSERT INTO tickbook.continuous_aggregate (relation, id, storage, source, materialized, definition, source_alias,"
+                                    + " time_column, time_type, bucket_column, bucket, bucket_width) VALUES ('theirs', 9, 'mine', 'theirs',"
+                                    + " 'theirs', 'SELECT evil()', 'theirs', 'time', 'timestamptz', 'time', '%s', '1 day')")
+                    .as("it would be run by whoever drops chunks of the hypertable")
+                    .startsWith("42501 must be owner of public.mine");
+            db.execute("GRANT SELECT, TRIGGER ON mine TO tickbook_other");
+            assertError(
+                            other,
+                            "SELECT tickbook.create_continuous_aggregate('spied',"
+                                    + " $$SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM mine GROUP BY day$$)")
+                    .startsWith("42501 must be owner of public.mine");
+            assertError(other, "DELETE FROM tickbook.continuous_aggregate").startsWith("42501");
+            assertError(other, "CALL tickbook.refresh_continuous_aggregate('daily')")
+                    .startsWith("42501");
+            db.execute("GRANT SELECT ON daily TO tickbook_reader");
+            owner.execute("INSERT INTO mine VALUES ('A', '2024-01-01', 1)");
+            try (Database reader = db.connectAs("tickbook_reader")) {
+                assertThat(reader.count("SELECT count FROM daily"))
+                        .as("who may read it needs nothing else")
+                        .isEqualTo(1);
+            }
+        }
+    }
 }

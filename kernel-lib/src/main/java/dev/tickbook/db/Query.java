@@ -56,33 +56,41 @@ public final class Query {
      * @throws TickbookException if the statement fails or returns no rows by its nature
      */
     public Table table() {
-        return run(statement -> {
-            if (CopyReader.accepts(sql, parameters)) {
-                ResultSetMetaData columns = statement.getMetaData(); // checks the statement, and runs nothing
-                if (CopyReader.accepts(columns)) {
-                    return CopyReader.read(statement, columns);
-                }
-            }
-            statement.setFetchSize(FETCH_SIZE);
-            if (!statement.execute()) {
-                throw new TickbookException("This statement returns no rows: " + sql + "\nUse execute() for it.");
-            }
-            try (ResultSet rows = statement.getResultSet()) {
-                return TableReader.read(rows);
-            }
-        });
+        // In a transaction, because only there the driver fetches rows by and by, which keeps memory flat.
+        return explained(() -> Transaction.run(
+                connections,
+                connection -> on(connection, statement -> {
+                    if (CopyReader.accepts(sql, parameters)) {
+                        ResultSetMetaData columns = statement.getMetaData(); // checks the statement, and runs nothing
+                        if (CopyReader.accepts(columns)) {
+                            return CopyReader.read(statement, columns);
+                        }
+                    }
+                    statement.setFetchSize(FETCH_SIZE);
+                    if (!statement.execute()) {
+                        throw new TickbookException(
+                                "This statement returns no rows: " + sql + "\nUse execute() for it.");
+                    }
+                    try (ResultSet rows = statement.getResultSet()) {
+                        return TableReader.read(rows);
+                    }
+                })));
     }
 
     /**
-     * Runs the statement.
+     * Runs the statement, by itself, so that it may also be a {@code CALL} of a procedure that commits.
      *
      * @return the number of rows that it changed; 0 for statements that change none
      * @throws TickbookException if the statement fails
      */
     public long execute() {
-        return run(statement -> {
-            statement.execute();
-            return Math.max(0, statement.getLargeUpdateCount());
+        return explained(() -> {
+            try (Connection connection = connections.get()) {
+                return on(connection, statement -> {
+                    statement.execute();
+                    return Math.max(0, statement.getLargeUpdateCount());
+                });
+            }
         });
     }
 
@@ -90,17 +98,22 @@ public final class Query {
         T on(PreparedStatement statement) throws SQLException;
     }
 
-    private <T> T run(Work<T> work) {
+    private <T> T on(Connection connection, Work<T> work) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, bindable(parameters[i]));
+            }
+            return work.on(statement);
+        }
+    }
+
+    private interface Run<T> {
+        T get() throws SQLException;
+    }
+
+    private <T> T explained(Run<T> run) {
         try {
-            // In a transaction, because only there the driver fetches rows by and by, which keeps memory flat.
-            return Transaction.run(connections, connection -> {
-                try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                    for (int i = 0; i < parameters.length; i++) {
-                        statement.setObject(i + 1, bindable(parameters[i]));
-                    }
-                    return work.on(statement);
-                }
-            });
+            return run.get();
         } catch (SQLException e) {
             // The driver numbers the parameters, so with any the server's positions are not those of this text.
             throw SqlErrors.explain(e, parameters.length == 0 ? sql : null);

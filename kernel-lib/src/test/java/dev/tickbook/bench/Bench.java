@@ -14,6 +14,7 @@ public final class Bench {
     /** @param lane the name of one lane */
     public static void main(String[] lane) throws Exception {
         switch (lane[0]) {
+            case "aggregates" -> new AggregatesLane().run();
             case "compression" -> new CompressionLane().run();
             case "hypertable" -> new HypertableLane().run();
             case "read" -> new ReadLane().run();

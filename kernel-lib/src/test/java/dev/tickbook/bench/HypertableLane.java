@@ -23,7 +23,7 @@ final class HypertableLane implements Bench.Lane {
     private static final int ROUNDS = 7;
     private static final LocalDate FROM = LocalDate.of(2024, 1, 2);
     private static final LocalDate TO = LocalDate.of(2024, 7, 12);
-    private static final String RANGE = "'" + FROM + "', '" + TO.plusDays(1) + "'";
+    static final String RANGE = "'" + FROM + "', '" + TO.plusDays(1) + "'";
 
     private static final String OUR_CHUNKS = "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")";
 
@@ -134,7 +134,8 @@ final class HypertableLane implements Bench.Lane {
         }
     }
 
-    private static byte[] minuteBars() throws Exception {
+    /** As CSV, in the order of time. */
+    static byte[] minuteBars() throws Exception {
         StringBuilder csv = new StringBuilder();
         MarketGenerator.defaults().from(FROM).to(TO).generate().write(MarketFile.MINUTE_BARS, csv);
         String[] lines = csv.substring(csv.indexOf("\n") + 1).split("\n");

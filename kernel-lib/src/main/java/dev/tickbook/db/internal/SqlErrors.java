@@ -31,7 +31,7 @@ public final class SqlErrors {
         if (server.getHint() != null) {
             text.append("\nHint: ").append(server.getHint());
         } else if (PSQLState.ACTIVE_SQL_TRANSACTION.getState().equals(server.getSQLState())) {
-            text.append("\nHint: Run it on a connection of your own: Tickbook.connection().");
+            text.append("\nHint: Run it with execute(), or on a connection of your own: Tickbook.connection().");
         }
         return new TickbookException(text.toString(), e);
     }
