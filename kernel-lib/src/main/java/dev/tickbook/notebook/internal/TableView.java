@@ -62,7 +62,13 @@ final class TableView {
     }
 
     private static String size(Table table) {
-        return String.format(Locale.ROOT, "%,d rows × %d columns", table.rowCount(), table.columnCount());
+        return String.format(
+                Locale.ROOT,
+                "%,d %s × %d %s",
+                table.rowCount(),
+                table.rowCount() == 1 ? "row" : "rows",
+                table.columnCount(),
+                table.columnCount() == 1 ? "column" : "columns");
     }
 
     /** The numbers of the rows to show; {@link #CUT} where rows are left out. */
