@@ -133,7 +133,7 @@ public final class CopyReader {
     private static int rows(byte[] bytes, int at, ColumnDecoder[] columns) {
         int start = at;
         while (start + 2 <= bytes.length) {
-            if (ColumnDecoder.Bytes.int2(bytes, start) < 0) {
+            if (Wire.int2(bytes, start) < 0) {
                 return bytes.length; // the trailer
             }
             if (!isWhole(bytes, start + 2, columns.length)) {
@@ -141,12 +141,12 @@ public final class CopyReader {
             }
             int value = start + 2;
             for (ColumnDecoder column : columns) {
-                int length = ColumnDecoder.Bytes.int4(bytes, value);
+                int length = Wire.int4(bytes, value);
                 value += 4;
                 if (length < 0) {
                     column.column().appendMissing();
                 } else {
-                    column.append(bytes, value, length);
+                    column.appender().append(bytes, value, length);
                     value += length;
                 }
             }
@@ -161,7 +161,7 @@ public final class CopyReader {
             if (value + 4 > bytes.length) {
                 return false;
             }
-            value += 4 + Math.max(0, ColumnDecoder.Bytes.int4(bytes, value));
+            value += 4 + Math.max(0, Wire.int4(bytes, value));
         }
         return value <= bytes.length;
     }

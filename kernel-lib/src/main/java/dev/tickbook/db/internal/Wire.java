@@ -1,0 +1,79 @@
+package dev.tickbook.db.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteOrder;
+
+/** Numbers as PostgreSQL's binary format has them. */
+final class Wire {
+
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final int NEGATIVE = 0x4000;
+    private static final int POSITIVE_INFINITY = 0xD000;
+    private static final int NEGATIVE_INFINITY = 0xF000;
+    private static final double[] POWERS_OF_TEN = new double[23];
+
+    static {
+        for (int i = 0; i < POWERS_OF_TEN.length; i++) {
+            POWERS_OF_TEN[i] = Double.parseDouble("1e" + i);
+        }
+    }
+
+    private Wire() {}
+
+    static short int2(byte[] bytes, int at) {
+        return (short) SHORT.get(bytes, at);
+    }
+
+    static int int4(byte[] bytes, int at) {
+        return (int) INT.get(bytes, at);
+    }
+
+    static long int8(byte[] bytes, int at) {
+        return (long) LONG.get(bytes, at);
+    }
+
+    /**
+     * The double nearest to a numeric, which is digits to the base of 10,000. Whole numbers below 2^53 and powers of ten
+     * up to the 22nd are exact as doubles, so that one division rounds correctly; anything longer goes the slow way.
+     */
+    static double numeric(byte[] bytes, int at) {
+        int digits = int2(bytes, at);
+        int weight = int2(bytes, at + 2);
+        int sign = int2(bytes, at + 4) & 0xFFFF;
+        if (sign != 0 && sign != NEGATIVE) {
+            return sign == POSITIVE_INFINITY
+                    ? Double.POSITIVE_INFINITY
+                    : sign == NEGATIVE_INFINITY ? Double.NEGATIVE_INFINITY : Double.NaN;
+        }
+        int decimals = 4 * (digits - 1 - weight);
+        double value = digits <= 4 && decimals >= -12 && decimals <= 22
+                ? quick(bytes, at + 8, digits, decimals)
+                : exact(bytes, at + 8, digits, decimals);
+        return sign == NEGATIVE ? -value : value;
+    }
+
+    private static double quick(byte[] bytes, int at, int digits, int decimals) {
+        long whole = 0;
+        for (int i = 0; i < digits; i++) {
+            whole = whole * 10_000 + int2(bytes, at + 2 * i);
+        }
+        if (whole > 1L << 53) {
+            return exact(bytes, at, digits, decimals);
+        }
+        return decimals >= 0 ? whole / POWERS_OF_TEN[decimals] : whole * POWERS_OF_TEN[-decimals];
+    }
+
+    private static double exact(byte[] bytes, int at, int digits, int decimals) {
+        BigInteger whole = BigInteger.ZERO;
+        for (int i = 0; i < digits; i++) {
+            whole = whole.multiply(BigInteger.valueOf(10_000)).add(BigInteger.valueOf(int2(bytes, at + 2 * i)));
+        }
+        return new BigDecimal(whole, decimals).doubleValue();
+    }
+}
