@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tickbook.Tickbook;
 import dev.tickbook.TickbookException;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -59,11 +61,13 @@ class JobsTest {
     void aLostConnectionDelaysTheJobsAndDoesNotEndThem() throws Exception {
         tb.sql("UPDATE tickbook.job SET next_start = 'infinity'").execute();
         tb.scheduleJobs(Duration.ofMillis(20));
-        for (int i = 0; i < 20; i++) {
-            tb.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                            + " WHERE application_name = 'tickbook' AND pid <> pg_backend_pid()")
-                    .table();
-            Thread.sleep(10);
+        try (Connection own = tb.connection();
+                Statement end = own.createStatement()) {
+            for (int i = 0; i < 20; i++) {
+                end.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        + " WHERE application_name = 'tickbook' AND pid <> pg_backend_pid()");
+                Thread.sleep(10);
+            }
         }
         Thread.sleep(600); // the pool does not ask a connection that was in use half a second ago whether it is alive
         tb.sql("UPDATE tickbook.job SET next_start = '-infinity'").execute();
