@@ -23,7 +23,7 @@ final class HypertableLane implements Bench.Lane {
     private static final int ROUNDS = 7;
     private static final LocalDate FROM = LocalDate.of(2024, 1, 2);
     private static final LocalDate TO = LocalDate.of(2024, 7, 12);
-    static final String RANGE = "'" + FROM + "', '" + TO.plusDays(1) + "'";
+    private static final String RANGE = "'" + FROM + "', '" + TO.plusDays(1) + "'";
 
     private static final String OUR_CHUNKS = "SELECT tickbook.ensure_chunks('bars', " + RANGE + ")";
 
@@ -44,7 +44,7 @@ final class HypertableLane implements Bench.Lane {
 
     @Override
     public void run() throws Exception {
-        bars = minuteBars();
+        bars = minuteBars(MarketGenerator.defaults().from(FROM).to(TO));
         Contestant hypertable = statement -> {
             statement.execute(TABLE);
             statement.execute("SELECT tickbook.create_hypertable('bars', 'time', chunk_interval => '7 days')");
@@ -135,9 +135,9 @@ final class HypertableLane implements Bench.Lane {
     }
 
     /** As CSV, in the order of time. */
-    static byte[] minuteBars() throws Exception {
+    static byte[] minuteBars(MarketGenerator generator) throws Exception {
         StringBuilder csv = new StringBuilder();
-        MarketGenerator.defaults().from(FROM).to(TO).generate().write(MarketFile.MINUTE_BARS, csv);
+        generator.generate().write(MarketFile.MINUTE_BARS, csv);
         String[] lines = csv.substring(csv.indexOf("\n") + 1).split("\n");
         Arrays.sort(lines); // each begins with its time
         System.err.printf("%,d minute bars%n", lines.length);
