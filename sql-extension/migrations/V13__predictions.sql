@@ -51,9 +51,11 @@ COMMENT ON COLUMN market.block_predictions.confidence IS 'Probability, as the mo
 -- A prediction stands as it was made, and what came is written once: otherwise a track record could be improved later.
 CREATE FUNCTION market.only_actual_once() RETURNS trigger
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  settable CONSTANT text[] := '{actual,actual_direction,actual_change,actual_known_at,horizon}';  -- horizon is generated later
 BEGIN
   IF OLD.actual_known_at IS NOT NULL
-     OR to_jsonb(NEW) - '{actual,actual_direction,actual_change,actual_known_at}'::text[] <> to_jsonb(OLD) - '{actual,actual_direction,actual_change,actual_known_at}'::text[] THEN
+     OR to_jsonb(NEW) - settable <> to_jsonb(OLD) - settable THEN
     RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
       MESSAGE = format('a row of %I.%I cannot be changed, except that what came is set once', TG_TABLE_SCHEMA, TG_TABLE_NAME),
       HINT = 'Insert a new prediction with its own made_at.';

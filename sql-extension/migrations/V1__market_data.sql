@@ -106,8 +106,14 @@ CREATE FUNCTION market.is_latest_version(symbol text, "interval" text, "time" ti
 $$;
 COMMENT ON FUNCTION market.is_latest_version(text, text, timestamptz, jsonb) IS 'Whether a bar is what its latest version says.';
 
+-- TimescaleDB has no transition tables for DELETE on compressed hypertables, and there a row trigger is no hindrance.
+DO $make$
+DECLARE
+  by_row CONSTANT boolean := tickbook._is_timescaledb_hypertable('market.market_data');
+BEGIN
+  EXECUTE format($function$
 CREATE FUNCTION market.keep_deleted_bars() RETURNS trigger
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   IF current_setting('tickbook.retention', true) = 'on' THEN
     RETURN NULL;  -- what is thrown away for its age is not withdrawn
@@ -116,16 +122,20 @@ BEGIN
   SELECT o.symbol, o.interval, o.time, market.bar_closes_at(o.time, o.interval),
          o.open, o.high, o.low, o.close, o.adjusted_close, o.volume, o.vwap, o.trades, o.market_cap, o.source,
          o.quality_score
-    FROM old_rows o
+    FROM %1$s o
    WHERE market.bar_closes_at(o.time, o.interval) < clock_timestamp()
      AND NOT EXISTS (SELECT FROM market.market_data_versions x WHERE (x.symbol, x.interval, x.time) = (o.symbol, o.interval, o.time))
   UNION ALL
   SELECT o.symbol, o.interval, o.time, clock_timestamp(), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM old_rows o
+    FROM %1$s o
    WHERE market.bar_closes_at(o.time, o.interval) < clock_timestamp()
      AND NOT market.is_latest_version(o.symbol, o.interval, o.time, '{"close": null}');
   RETURN NULL;
-END $$;
+END $body$;
+  $function$, CASE WHEN by_row THEN '(SELECT OLD.*)' ELSE 'old_rows' END);
+  EXECUTE format('CREATE TRIGGER keep_deleted AFTER DELETE ON market.market_data %s EXECUTE FUNCTION market.keep_deleted_bars()',
+                 CASE WHEN by_row THEN 'FOR EACH ROW' ELSE 'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT' END);
+END $make$;
 COMMENT ON FUNCTION market.keep_deleted_bars() IS 'Trigger function: a closed bar that is deleted is withdrawn; it was known until then.';
 
 CREATE FUNCTION market.keep_returning_bars() RETURNS trigger
@@ -146,8 +156,6 @@ COMMENT ON FUNCTION market.keep_returning_bars() IS 'Trigger function: a bar tha
 
 CREATE TRIGGER keep_updated AFTER UPDATE ON market.market_data REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION market.keep_updated_bars();
-CREATE TRIGGER keep_deleted AFTER DELETE ON market.market_data REFERENCING OLD TABLE AS old_rows
-  FOR EACH STATEMENT EXECUTE FUNCTION market.keep_deleted_bars();
 CREATE TRIGGER keep_returning AFTER INSERT ON market.market_data REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION market.keep_returning_bars();
 

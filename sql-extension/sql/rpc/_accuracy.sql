@@ -3,9 +3,10 @@
 -- E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927); z for 95 %.
 CREATE FUNCTION tickbook._wilson(hits bigint, trials bigint, OUT low double precision, OUT high double precision)
   LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT greatest(0, (p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n)),
-         least(1, (p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n))
-    FROM (SELECT hits::double precision / nullif(trials, 0) AS p, nullif(trials, 0)::double precision AS n, 1.959963984540054::double precision AS z) x
+  SELECT CASE WHEN n > 0 THEN greatest(0, (p + z * z / (2 * n) - spread) / (1 + z * z / n)) END,
+         CASE WHEN n > 0 THEN least(1, (p + z * z / (2 * n) + spread) / (1 + z * z / n)) END
+    FROM (SELECT x.*, z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) AS spread
+            FROM (SELECT hits::double precision / nullif(trials, 0) AS p, nullif(trials, 0)::double precision AS n, 1.959963984540054::double precision AS z) x) y
 $$;
 COMMENT ON FUNCTION tickbook._wilson(bigint, bigint) IS 'Wilson''s 95 % interval for the share of hits; NULL without trials.';
 
