@@ -78,9 +78,10 @@ END $$;
 COMMENT ON FUNCTION tickbook.remove_segment_retention_policy(regclass, boolean) IS 'No rows are deleted by their segment any more.';
 
 -- Rows are deleted from chunks and batches themselves, past the triggers of the hypertable: being old is no change of
--- them, so aggregates keep what they made of them. A trigger on TimescaleDB's table can ask for tickbook.retention.
+-- them, so aggregates keep what they made of them. On TimescaleDB triggers fire, and can ask for the setting
+-- tickbook.retention.
 CREATE FUNCTION tickbook._job_segment_retention(relation regclass, config jsonb) RETURNS bigint
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET tickbook.retention = 'on' AS $$
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   h       tickbook.hypertable;
   before  CONSTANT timestamptz := now() - (config ->> 'drop_after')::interval;
@@ -91,10 +92,12 @@ DECLARE
   total   bigint := 0;
 BEGIN
   IF tickbook._is_timescaledb_hypertable(relation) THEN
+    PERFORM set_config('tickbook.retention', 'on', true);
     EXECUTE format('DELETE FROM %s WHERE %I < $1 AND %s', relation,
       (SELECT t.time_column FROM tickbook._timescaledb_hypertables() t WHERE t.relation = _job_segment_retention.relation), others)
       USING before, keep;
     GET DIAGNOSTICS total = ROW_COUNT;
+    PERFORM set_config('tickbook.retention', '', true);
     RETURN total;
   END IF;
   h := tickbook._native_hypertable(relation);

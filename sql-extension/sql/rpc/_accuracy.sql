@@ -12,8 +12,8 @@ COMMENT ON FUNCTION tickbook._wilson(bigint, bigint) IS 'Wilson''s 95 % interval
 
 CREATE FUNCTION tickbook._calibration(confidences double precision[], hits boolean[]) RETURNS jsonb
   LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object('from', (b - 1) / 10.0, 'to', b / 10.0, 'count', n, 'mean_confidence', mean, 'hit_rate', rate) ORDER BY b), '[]')
-    FROM (SELECT least(width_bucket(c, 0, 1, 10), 10) AS b, count(*) AS n, avg(c) AS mean, avg(h::integer)::double precision AS rate
+  SELECT coalesce(jsonb_agg(jsonb_build_object('from', (b - 1) / 10::double precision, 'to', b / 10::double precision, 'count', n, 'mean_confidence', mean, 'hit_rate', rate) ORDER BY b), '[]')
+    FROM (SELECT least(width_bucket(c::numeric, 0, 1, 10), 10) AS b, count(*) AS n, avg(c) AS mean, avg(h::integer)::double precision AS rate
             FROM unnest(confidences, hits) u (c, h) WHERE c IS NOT NULL AND h IS NOT NULL GROUP BY 1) x
 $$;
 COMMENT ON FUNCTION tickbook._calibration(double precision[], boolean[]) IS

@@ -85,18 +85,18 @@ END $$;
 COMMENT ON FUNCTION tickbook._known_bars(text, text, timestamptz, timestamptz, timestamptz) IS
   'Bars that open from range_start to before range_end as they were known at as_of, in the order of time.';
 
-CREATE FUNCTION tickbook._last_bars(symbol text, "interval" text, as_of timestamptz, bars integer)
+CREATE FUNCTION tickbook._last_bars(symbol text, "interval" text, before timestamptz, as_of timestamptz, bars integer)
   RETURNS TABLE ("time" timestamptz, known_at timestamptz, open numeric, high numeric, low numeric, close numeric, volume bigint, vwap numeric)
   LANGUAGE plpgsql STABLE ROWS 300 SET search_path = pg_catalog, tickbook, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
   start timestamptz;
-  until timestamptz := as_of;
+  until timestamptz := least(before, as_of);
   found integer := 0;
   piece integer;
 BEGIN
   -- Each guess adds what lies before the one before.
-  FOREACH start IN ARRAY tickbook._starts_back(symbol, "interval", as_of, bars) LOOP
+  FOREACH start IN ARRAY tickbook._starts_back(symbol, "interval", until, bars) LOOP
     CONTINUE WHEN start >= until;
     RETURN QUERY SELECT * FROM tickbook._known_bars(_last_bars.symbol, _last_bars."interval", start, until, as_of) k ORDER BY k.time DESC LIMIT bars - found;
     GET DIAGNOSTICS piece = ROW_COUNT;
@@ -105,4 +105,5 @@ BEGIN
     EXIT WHEN found >= bars;
   END LOOP;
 END $$;
-COMMENT ON FUNCTION tickbook._last_bars(text, text, timestamptz, integer) IS 'The last bars that had closed by as_of, as they were known then, the latest first.';
+COMMENT ON FUNCTION tickbook._last_bars(text, text, timestamptz, timestamptz, integer) IS
+  'The last bars that opened before a time and had closed by as_of, as they were known then, the latest first.';

@@ -13,7 +13,7 @@ BEGIN
       SELECT * FROM tickbook._known_bars(symbol, '1d', range_start, range_end, as_of)
       UNION ALL
       -- Twenty returns before the first day take 21 bars before it.
-      SELECT * FROM (SELECT * FROM tickbook._last_bars(symbol, '1d', least(as_of, range_start + interval '24 hours'), 22)) b WHERE b.time < range_start
+      SELECT * FROM tickbook._last_bars(symbol, '1d', range_start, as_of, 21)
     ), returns AS (
       SELECT b.*, (b.close / nullif(lag(b.close) OVER (ORDER BY b.time), 0) - 1)::double precision AS change FROM bars b)
     SELECT r.time, r.known_at, r.close, r.change, r.volatility FROM (

@@ -15,7 +15,7 @@ BEGIN
        AND NOT EXISTS (SELECT FROM market.corporate_actions n WHERE n.action_id = a.action_id AND n.known_at > a.known_at AND n.known_at <= at)
   ), bars AS MATERIALIZED (
     SELECT b.*, coalesce((SELECT exp(sum(ln(s.ratio))) FROM splits s WHERE s.ex_date > (b.time AT TIME ZONE 'UTC')::date), 1) AS factor
-      FROM tickbook._last_bars(reconstruct_state.symbol, '1d', at, 250) b)
+      FROM tickbook._last_bars(reconstruct_state.symbol, '1d', at, at, 250) b)
   SELECT (SELECT to_jsonb(b) - 'factor' FROM bars b ORDER BY b.time DESC LIMIT 1),
          tickbook._indicators(array_agg(coalesce(b.high, b.close) / b.factor ORDER BY b.time), array_agg(coalesce(b.low, b.close) / b.factor ORDER BY b.time),
                               array_agg(b.close / b.factor ORDER BY b.time))

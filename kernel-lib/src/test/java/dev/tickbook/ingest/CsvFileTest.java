@@ -44,7 +44,8 @@ class CsvFileTest {
 
     @BeforeEach
     void startEmpty() {
-        tb.sql("TRUNCATE market.market_data").execute();
+        tb.sql("TRUNCATE market.market_data_rows, market.market_data_batches, market.market_data_versions")
+                .execute();
     }
 
     @Test
@@ -174,7 +175,7 @@ class CsvFileTest {
     @Test
     void barsLandInTheChunksOfTheirTime() throws IOException {
         tb.ingest(csv("date,close\n2024-01-10,10\n2024-06-10,11\n").symbol("ALDR"));
-        assertThat(tb.sql("SELECT DISTINCT tableoid FROM market.market_data")
+        assertThat(tb.sql("SELECT DISTINCT tableoid FROM market.market_data_rows")
                         .table()
                         .rowCount())
                 .isEqualTo(2);

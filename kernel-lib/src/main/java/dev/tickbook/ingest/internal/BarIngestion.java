@@ -43,12 +43,6 @@ public final class BarIngestion {
     private static final String EXTENT =
             "SELECT min(time), max(time), array_agg(DISTINCT symbol COLLATE \"C\") FROM staged_bars";
 
-    private static final String INSERT = """
-            INSERT INTO market.market_data
-              (time, symbol, interval, open, high, low, close, adjusted_close, volume)
-            SELECT DISTINCT time, symbol, interval, open, high, low, close, adjusted_close, volume FROM staged_bars
-            ON CONFLICT DO NOTHING""";
-
     /** A time in each chunk that the rows need: what lies between bars far apart gets no chunks. */
     private static final String CHUNK_TIMES = """
             SELECT array_agg(bar.time)
@@ -60,26 +54,18 @@ public final class BarIngestion {
     private static final String ENSURE_CHUNKS =
             "SELECT tickbook.ensure_chunks('market.market_data', time, time) FROM unnest(?) AS time";
 
-    /**
-     * After the insertion: what it inserted is equal to what is staged, so it does not count as updated. A value that the
-     * file does not have leaves the stored one as it is.
-     */
-    private static final String UPDATE = """
-            UPDATE market.market_data AS bar
-            SET (open, high, low, close, adjusted_close, volume) =
-              (new.open, new.high, new.low, new.close, new.adjusted_close, new.volume)
-            FROM (
-              SELECT DISTINCT s.time, s.symbol, s.interval,
-                coalesce(s.open, old.open) AS open, coalesce(s.high, old.high) AS high, coalesce(s.low, old.low) AS low,
-                s.close, coalesce(s.adjusted_close, old.adjusted_close) AS adjusted_close,
+    /** A value that the file does not have leaves the stored one as it is. */
+    private static final String COMPLETE = """
+            CREATE TEMPORARY TABLE complete_bars ON COMMIT DROP AS
+              SELECT DISTINCT time, symbol, interval, coalesce(s.open, old.open) AS open, coalesce(s.high, old.high) AS high,
+                coalesce(s.low, old.low) AS low, s.close, coalesce(s.adjusted_close, old.adjusted_close) AS adjusted_close,
                 coalesce(s.volume, old.volume) AS volume
-              FROM staged_bars AS s JOIN market.market_data AS old USING (symbol, interval, time)
-              WHERE old.time BETWEEN ? AND ? -- leaves out the chunks that are not concerned
-            ) AS new
-            WHERE (bar.symbol, bar.interval, bar.time) = (new.symbol, new.interval, new.time)
-              AND bar.time BETWEEN ? AND ?
-              AND (bar.open, bar.high, bar.low, bar.close, bar.adjusted_close, bar.volume) IS DISTINCT FROM
-                (new.open, new.high, new.low, new.close, new.adjusted_close, new.volume)""";
+              FROM staged_bars AS s LEFT JOIN (
+                SELECT * FROM market.market_data_between(?, ?::timestamptz + interval '1 microsecond')
+                WHERE symbol = ANY (?)) AS old USING (symbol, interval, time)""";
+
+    private static final String UPSERT =
+            "SELECT inserted, updated FROM tickbook.upsert('market.market_data', 'pg_temp.complete_bars')";
 
     private BarIngestion() {}
 
@@ -186,16 +172,18 @@ public final class BarIngestion {
             symbols = List.of((String[]) range.getArray(3).getArray());
         }
         ensureChunks(statement, connections);
-        long inserted = statement.executeLargeUpdate(INSERT);
-        long updated = 0;
-        if (inserted < read) {
-            try (PreparedStatement update = statement.getConnection().prepareStatement(UPDATE)) {
-                for (int bound = 1; bound <= 4; bound += 2) {
-                    update.setObject(bound, from.atOffset(ZoneOffset.UTC));
-                    update.setObject(bound + 1, to.atOffset(ZoneOffset.UTC));
-                }
-                updated = update.executeLargeUpdate();
-            }
+        try (PreparedStatement complete = statement.getConnection().prepareStatement(COMPLETE)) {
+            complete.setObject(1, from.atOffset(ZoneOffset.UTC));
+            complete.setObject(2, to.atOffset(ZoneOffset.UTC));
+            complete.setArray(3, statement.getConnection().createArrayOf("text", symbols.toArray()));
+            complete.execute();
+        }
+        long inserted;
+        long updated;
+        try (ResultSet merged = statement.executeQuery(UPSERT)) {
+            merged.next();
+            inserted = merged.getLong("inserted");
+            updated = merged.getLong("updated");
         }
         return new IngestReport(
                 file.path().getFileName().toString(),
