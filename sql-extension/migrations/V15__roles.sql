@@ -22,8 +22,13 @@ BEGIN
     CASE wanted
       WHEN 'tickbook_writer' THEN
         EXECUTE pg_catalog.format('GRANT INSERT ON ALL TABLES IN SCHEMA market TO %I', wanted);
+        EXECUTE (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('REVOKE INSERT ON %s FROM %I', c.batches, wanted), '; '), 'SELECT') FROM tickbook.compression c);
         EXECUTE pg_catalog.format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA market TO %I', wanted);
-        EXECUTE pg_catalog.format('GRANT UPDATE, DELETE ON market.market_data TO %I', wanted);
+        -- tickbook.upsert() runs as its caller and writes the rows behind the view. Batches are not granted: whoever could change them
+        -- could change history unseen. So a writer corrects packed bars through market.market_data, and the owner by upsert() too.
+        EXECUTE pg_catalog.format('GRANT INSERT, UPDATE, DELETE ON %s TO %I', (
+          SELECT pg_catalog.string_agg(c.oid::regclass::text, ', ') FROM pg_catalog.pg_class c
+           WHERE c.relnamespace = 'market'::regnamespace AND NOT c.relispartition AND c.relname IN ('market_data', 'market_data_rows')), wanted);
         EXECUTE pg_catalog.format('GRANT UPDATE ON market.symbols, market.stock_prices_historical, market.predictions, market.block_predictions TO %I', wanted);
       WHEN 'tickbook_backup' THEN
         EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA tickbook TO %I', wanted);

@@ -38,7 +38,8 @@ BEGIN
   IF to_regclass('market.market_data_batches') IS NOT NULL THEN
     SELECT max(p.last), min(p.first) FILTER (WHERE p.newer < bars) INTO last_packed, first_packed FROM (
       SELECT b.".first" AS first, b.".last" AS last,
-             sum(CASE WHEN b.".last" < before THEN b.".rows" ELSE 1 END) OVER (ORDER BY b.".first" DESC ROWS UNBOUNDED PRECEDING EXCLUDE CURRENT ROW) AS newer
+             coalesce(sum(CASE WHEN b.".last" < before THEN b.".rows" ELSE 1 END)
+                        OVER (ORDER BY b.".first" DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS newer
         FROM (SELECT * FROM market.market_data_batches x
                WHERE x.symbol = _starts_back.symbol AND x.interval = _starts_back.interval AND x.".first" < before
                ORDER BY x.".first" DESC LIMIT least(bars, 400)) b) p;

@@ -8,10 +8,10 @@
 CREATE FUNCTION tickbook._smoothed(series double precision[], n integer, weight double precision) RETURNS double precision[]
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  result double precision[] := array_fill(NULL::double precision, ARRAY[greatest(least(n - 1, cardinality(series)), 0)]);
+  result double precision[] := array_fill(NULL::double precision, ARRAY[greatest(least(n - 1, coalesce(cardinality(series), 0)), 0)]);
   value  double precision := 0;
 BEGIN
-  FOR i IN 1 .. cardinality(series) LOOP
+  FOR i IN 1 .. coalesce(cardinality(series), 0) LOOP
     IF i < n THEN
       value := value + series[i];
     ELSE

@@ -33,6 +33,9 @@ final class MarketOracle {
     }
 
     List<Bar> bars(String symbol, String interval, Instant from, Instant to, Instant at) {
+        if (to.isBefore(from)) {
+            return List.of();
+        }
         NavigableMap<Instant, List<Bar>> all =
                 facts.barsOf.getOrDefault(symbol + " " + interval, new TreeMap<>()).subMap(from, true, to, false);
         return all.values().stream()
@@ -296,9 +299,9 @@ final class MarketOracle {
         return lines.stream().map(line -> line.substring(0, line.indexOf('|'))).toList().toString();
     }
 
-    /** Seven significant digits: sums in another order differ in the last of sixteen. */
+    /** In a form by which {@link PointInTimeTest} knows what is computed in floating point. */
     static String rounded(double value) {
-        return value == 0 || Math.abs(value) < 1e-9 ? "0" : String.format(Locale.ROOT, "%.6e", value);
+        return String.format(Locale.ROOT, "%.15e", value);
     }
 
     /** The indicators by their definitions, each from the whole series. */
