@@ -214,24 +214,14 @@ final class MarketFacts {
     }
 
     private static Bar withKnownAt(Bar bar, Instant at) {
-        return new Bar(
-                bar.symbol,
-                bar.interval,
-                bar.time,
-                at,
-                bar.open,
-                bar.high,
-                bar.low,
-                bar.close,
-                bar.volume);
+        return new Bar(bar.symbol, bar.interval, bar.time, at, bar.open, bar.high, bar.low, bar.close, bar.volume);
     }
 
     private void makeEvents() {
         for (int id = 1; id <= 250; id++) {
             Instant published = moment();
-            List<String> about = SYMBOLS.stream()
-                    .filter(symbol -> random.nextInt(3) == 0)
-                    .toList();
+            List<String> about =
+                    SYMBOLS.stream().filter(symbol -> random.nextInt(3) == 0).toList();
             List<News> versions = new ArrayList<>();
             for (Instant corrected : corrections(published)) {
                 Instant known = corrected == null ? published : corrected;
@@ -245,7 +235,14 @@ final class MarketFacts {
             for (Instant corrected : corrections(published)) {
                 Instant known = corrected == null ? published : corrected;
                 figures.add(new Event(
-                        id, published, sector, "figure " + id, random.nextInt(100), retracted(corrected), corrected, known));
+                        id,
+                        published,
+                        sector,
+                        "figure " + id,
+                        random.nextInt(100),
+                        retracted(corrected),
+                        corrected,
+                        known));
             }
             events.add(figures);
 

@@ -36,8 +36,9 @@ final class MarketOracle {
         if (to.isBefore(from)) {
             return List.of();
         }
-        NavigableMap<Instant, List<Bar>> all =
-                facts.barsOf.getOrDefault(symbol + " " + interval, new TreeMap<>()).subMap(from, true, to, false);
+        NavigableMap<Instant, List<Bar>> all = facts.barsOf
+                .getOrDefault(symbol + " " + interval, new TreeMap<>())
+                .subMap(from, true, to, false);
         return all.values().stream()
                 .flatMap(versions -> MarketFacts.known(versions, at).stream())
                 .filter(bar -> bar.close() != null)
@@ -49,8 +50,8 @@ final class MarketOracle {
     }
 
     private static String line(Bar bar) {
-        return bar.time().getEpochSecond() + "|" + bar.knownAt().getEpochSecond() + "|" + bar.open() + "|" + bar.high() + "|"
-                + bar.low() + "|" + bar.close() + "|" + bar.volume();
+        return bar.time().getEpochSecond() + "|" + bar.knownAt().getEpochSecond() + "|" + bar.open() + "|" + bar.high()
+                + "|" + bar.low() + "|" + bar.close() + "|" + bar.volume();
     }
 
     List<String> latestPrice(String symbol, String interval, Instant at) {
@@ -104,7 +105,9 @@ final class MarketOracle {
         List<String> lines = new ArrayList<>();
         double[] change = new double[bars.size()];
         for (int i = 0; i < bars.size(); i++) {
-            change[i] = i == 0 ? Double.NaN : bars.get(i).close() / (double) bars.get(i - 1).close() - 1;
+            change[i] = i == 0
+                    ? Double.NaN
+                    : bars.get(i).close() / (double) bars.get(i - 1).close() - 1;
             if (bars.get(i).time().isBefore(from)) {
                 continue;
             }
@@ -120,7 +123,8 @@ final class MarketOracle {
                 }
                 volatility = rounded(Math.sqrt(squares / 19) * Math.sqrt(252));
             }
-            lines.add(bars.get(i).time().getEpochSecond() + "|" + (i == 0 ? "" : rounded(change[i])) + "|" + volatility);
+            lines.add(
+                    bars.get(i).time().getEpochSecond() + "|" + (i == 0 ? "" : rounded(change[i])) + "|" + volatility);
         }
         return lines;
     }
@@ -129,9 +133,12 @@ final class MarketOracle {
         return MarketFacts.known(
                         facts.news,
                         at,
-                        n -> !n.retracted() && (symbols == null || n.symbols().stream().anyMatch(symbols::contains)))
+                        n -> !n.retracted()
+                                && (symbols == null || n.symbols().stream().anyMatch(symbols::contains)))
                 .stream()
-                .sorted(Comparator.comparing(News::publishedAt).thenComparing(News::id).reversed())
+                .sorted(Comparator.comparing(News::publishedAt)
+                        .thenComparing(News::id)
+                        .reversed())
                 .limit(max)
                 .map(n -> n.id() + "|" + n.knownAt().getEpochSecond() + "|" + n.headline())
                 .toList();
@@ -141,10 +148,11 @@ final class MarketOracle {
         return MarketFacts.known(
                         facts.events,
                         at,
-                        e -> !e.retracted()
-                                && (sectors == null || e.sector() == null || sectors.contains(e.sector())))
+                        e -> !e.retracted() && (sectors == null || e.sector() == null || sectors.contains(e.sector())))
                 .stream()
-                .sorted(Comparator.comparing(Event::publishedAt).thenComparing(Event::id).reversed())
+                .sorted(Comparator.comparing(Event::publishedAt)
+                        .thenComparing(Event::id)
+                        .reversed())
                 .limit(max)
                 .map(e -> e.id() + "|" + e.knownAt().getEpochSecond() + "|" + e.actual())
                 .toList();
@@ -192,11 +200,13 @@ final class MarketOracle {
                                 && !s.time().isBefore(at.minus(Duration.ofHours(24)))
                                 && (symbols == null || symbols.contains(s.symbol())))
                 .stream()
-                .collect(Collectors.groupingBy(
-                        s -> s.symbol() + "|" + s.platform(), TreeMap::new, Collectors.toList()));
+                .collect(
+                        Collectors.groupingBy(s -> s.symbol() + "|" + s.platform(), TreeMap::new, Collectors.toList()));
         return groups.entrySet().stream()
                 .map(group -> {
-                    long mentions = group.getValue().stream().mapToLong(Sentiment::mentions).sum();
+                    long mentions = group.getValue().stream()
+                            .mapToLong(Sentiment::mentions)
+                            .sum();
                     long weighted = group.getValue().stream()
                             .mapToLong(s -> s.mentions() * s.sentiment())
                             .sum();
@@ -223,7 +233,10 @@ final class MarketOracle {
         int n = known.size();
         String measures = n == 0
                 ? "|||"
-                : rounded(known.stream().mapToDouble(p -> Math.abs(p.actual() - p.predicted()) / 100.0).sum() / n) + "|"
+                : rounded(known.stream()
+                                        .mapToDouble(p -> Math.abs(p.actual() - p.predicted()) / 100.0)
+                                        .sum()
+                                / n) + "|"
                         + rounded(Math.sqrt(known.stream()
                                         .mapToDouble(p -> Math.pow((p.actual() - p.predicted()) / 100.0, 2))
                                         .sum()
@@ -256,8 +269,8 @@ final class MarketOracle {
         List<Bar> bars = bars(symbol, "1d", at);
         bars = bars.subList(Math.max(0, bars.size() - 250), bars.size());
         LocalDate today = at.atZone(ZoneOffset.UTC).toLocalDate();
-        List<Split> announced =
-                MarketFacts.known(facts.splits, at, s -> !s.retracted() && s.symbol().equals(symbol));
+        List<Split> announced = MarketFacts.known(
+                facts.splits, at, s -> !s.retracted() && s.symbol().equals(symbol));
         int n = bars.size();
         double[] high = new double[n];
         double[] low = new double[n];
@@ -273,10 +286,15 @@ final class MarketOracle {
             close[i] = bars.get(i).close() / factor;
         }
         return List.of(
-                n == 0 ? "" : bars.get(n - 1).time().getEpochSecond() + "|" + bars.get(n - 1).close(),
+                n == 0
+                        ? ""
+                        : bars.get(n - 1).time().getEpochSecond() + "|"
+                                + bars.get(n - 1).close(),
                 new Indicators(high, low, close).line(),
                 announced.stream()
-                        .sorted(Comparator.comparing(Split::exDate).thenComparing(Split::id).reversed())
+                        .sorted(Comparator.comparing(Split::exDate)
+                                .thenComparing(Split::id)
+                                .reversed())
                         .limit(20)
                         .map(s -> s.id() + ":" + s.ratio())
                         .toList()
@@ -296,7 +314,10 @@ final class MarketOracle {
     }
 
     private static String ids(List<String> lines) {
-        return lines.stream().map(line -> line.substring(0, line.indexOf('|'))).toList().toString();
+        return lines.stream()
+                .map(line -> line.substring(0, line.indexOf('|')))
+                .toList()
+                .toString();
     }
 
     /** In a form by which {@link PointInTimeTest} knows what is computed in floating point. */
@@ -324,9 +345,7 @@ final class MarketOracle {
             }
             Double gain = ema(up, up.length, 14, 1.0 / 14);
             Double loss = ema(down, down.length, 14, 1.0 / 14);
-            Double rsi = gain == null
-                    ? null
-                    : loss == 0 ? (gain == 0 ? 50.0 : 100.0) : 100 * gain / (gain + loss);
+            Double rsi = gain == null ? null : loss == 0 ? (gain == 0 ? 50.0 : 100.0) : 100 * gain / (gain + loss);
             Double middle = mean(20);
             Double deviation = null;
             if (middle != null) {
@@ -336,7 +355,8 @@ final class MarketOracle {
                 }
                 deviation = Math.sqrt(squares / 20);
             }
-            return n + "|" + text(middle) + "|" + text(mean(50)) + "|" + text(mean(200)) + "|" + text(fast) + "|" + text(slow)
+            return n + "|" + text(middle) + "|" + text(mean(50)) + "|" + text(mean(200)) + "|" + text(fast) + "|"
+                    + text(slow)
                     + "|" + text(ema(macd, macd.length, 9, 0.2)) + "|" + text(rsi) + "|"
                     + text(middle == null ? null : middle + 2 * deviation) + "|"
                     + text(ema(range, range.length, 14, 1.0 / 14));

@@ -92,7 +92,8 @@ class MarketRolesTest extends MarketTest {
                     String.class)) {
                 backup.rows("SELECT count(*) FROM " + table);
             }
-            assertError(backup, "INSERT INTO market.symbols (symbol) VALUES ('X')").startsWith("42501");
+            assertError(backup, "INSERT INTO market.symbols (symbol) VALUES ('X')")
+                    .startsWith("42501");
         }
     }
 
@@ -114,7 +115,8 @@ class MarketRolesTest extends MarketTest {
             db.rows(question, EVIL);
         }
         assertError("SELECT * FROM tickbook.get_latest_price('AAA', '" + EVIL.replace("'", "''") + "')")
-                .startsWith("22023 '''; DROP TABLE market.symbols; --' is not the length of a bar HINT: Write a number");
+                .startsWith(
+                        "22023 '''; DROP TABLE market.symbols; --' is not the length of a bar HINT: Write a number");
         assertThat(db.rows("SELECT symbol FROM market.symbols")).containsExactly("AAA");
     }
 }

@@ -23,10 +23,9 @@ class MarketSchemaTest extends MarketTest {
                                 "SELECT oid::regclass FROM pg_class WHERE relnamespace = 'market'::regnamespace AND relkind IN ('r', 'p', 'v')"
                                         + " AND NOT relispartition AND obj_description(oid, 'pg_class') IS NULL AND relname !~ '_rows$'"))
                 .isEmpty();
-        assertThat(
-                        db.rows(
-                                "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'market'::regnamespace AND prokind = 'f'"
-                                        + " AND proname !~ '_(write|unique)$' AND obj_description(oid, 'pg_proc') IS NULL"))
+        assertThat(db.rows(
+                        "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'market'::regnamespace AND prokind = 'f'"
+                                + " AND proname !~ '_(write|unique)$' AND obj_description(oid, 'pg_proc') IS NULL"))
                 .isEmpty();
     }
 
@@ -88,7 +87,8 @@ class MarketSchemaTest extends MarketTest {
 
     @Test
     void tradingValueIsGenerated() {
-        db.execute("INSERT INTO market.market_data (time, symbol, interval, close, volume) VALUES ('2024-01-02', 'AAA', '1d', 7.25, 4)");
+        db.execute(
+                "INSERT INTO market.market_data (time, symbol, interval, close, volume) VALUES ('2024-01-02', 'AAA', '1d', 7.25, 4)");
         assertThat(db.rows("SELECT trading_value FROM market.market_data")).containsExactly("29.0000");
     }
 
@@ -99,14 +99,18 @@ class MarketSchemaTest extends MarketTest {
                 .isEqualTo(
                         "0A000 rows of market.news_events cannot be changed: UPDATE HINT: Insert the corrected row with the same key and"
                                 + " corrected_at, the time at which the correction became known; retracted => true takes a fact back.");
-        assertError("DELETE FROM market.stock_prices_realtime").startsWith("0A000 rows of market.stock_prices_realtime");
-        assertError("INSERT INTO market.market_data_versions (symbol, interval, time, known_at, close) VALUES ('A', '1d', '2024-01-02', 'infinity', 1)")
+        assertError("DELETE FROM market.stock_prices_realtime")
+                .startsWith("0A000 rows of market.stock_prices_realtime");
+        assertError(
+                        "INSERT INTO market.market_data_versions (symbol, interval, time, known_at, close) VALUES ('A', '1d', '2024-01-02', 'infinity', 1)")
                 .startsWith("23514 the version of A (1d)")
                 .contains("HINT: Insert a version once it is known.");
-        assertError("INSERT INTO market.market_data_versions (symbol, interval, time, known_at, close) VALUES ('A', '1d', '2024-01-02', '2024-01-02 12:00', 1)")
+        assertError(
+                        "INSERT INTO market.market_data_versions (symbol, interval, time, known_at, close) VALUES ('A', '1d', '2024-01-02', '2024-01-02 12:00', 1)")
                 .as("before the bar closed")
                 .startsWith("23514");
-        assertError("INSERT INTO market.news_events (published_at, corrected_at, headline) VALUES ('2024-01-02', '2024-01-01', 'x')")
+        assertError(
+                        "INSERT INTO market.news_events (published_at, corrected_at, headline) VALUES ('2024-01-02', '2024-01-01', 'x')")
                 .startsWith("23514");
         db.execute(
                 "INSERT INTO market.predictions (symbol, model, made_at, target_time, predicted) VALUES ('A', 'm', '2024-01-02', '2024-01-03', 1)",
@@ -142,14 +146,16 @@ class MarketSchemaTest extends MarketTest {
         if (isNative()) {
             db.execute("SELECT tickbook.maintain_hypertable('market.market_data')");
         }
-        db.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('market.market_data', older_than => interval '800 days') c");
+        db.execute(
+                "SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('market.market_data', older_than => interval '800 days') c");
         db.execute("SELECT market.apply_retention()", "CALL tickbook.run_jobs()");
         String left = "SELECT interval, extract(day FROM now() - time)::int FROM market.market_data ORDER BY 1, 2";
         if (!isNative()) {
-            left = left.replace("market.market_data ", "market.market_data WHERE time > now() - interval '3900 days' "); // its own workers drop chunks
+            left = left.replace(
+                    "market.market_data ",
+                    "market.market_data WHERE time > now() - interval '3900 days' "); // its own workers drop chunks
         }
-        assertThat(db.rows(left))
-                .containsExactly("1d|1", "1d|725", "1d|900", "1m|1", "1m|725");
+        assertThat(db.rows(left)).containsExactly("1d|1", "1d|725", "1d|900", "1m|1", "1m|725");
         assertThat(db.rows("SELECT * FROM market.market_data_versions"))
                 .as("what is thrown away for its age is not withdrawn")
                 .isEmpty();

@@ -56,7 +56,7 @@ class PointInTimeTest extends MarketTest {
                 shuffled.execute("SELECT tickbook.maintain_hypertable('market.market_data')"); // into chunks
             }
             shuffled.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('market.market_data') c"
-                            + " WHERE hashtext(c::text) % 2 = 0");
+                    + " WHERE hashtext(c::text) % 2 = 0");
             inOrder.forEach(write -> moments.add(write.at));
             for (Database either : List.of(db, shuffled)) {
                 either.execute("ANALYZE");
@@ -82,50 +82,56 @@ class PointInTimeTest extends MarketTest {
         int max = 1 + random.nextInt(30);
         OffsetDateTime t = time(at);
         switch (random.nextInt(11)) {
-            case 0 -> compare(
-                    asked,
-                    oracle.latestPrice(symbol, interval, at),
-                    "SELECT " + BAR + " FROM tickbook.get_latest_price(?, ?, ?)",
-                    symbol,
-                    interval,
-                    t);
-            case 1 -> compare(
-                    asked,
-                    oracle.priceRange(symbol, interval, from, to, at),
-                    "SELECT " + BAR + " FROM tickbook.get_price_range(?, ?, ?, ?, ?)",
-                    symbol,
-                    interval,
-                    time(from),
-                    time(to),
-                    t);
-            case 2 -> compare(
-                    asked,
-                    oracle.marketState(at, symbols == null ? MarketFacts.SYMBOLS : symbols),
-                    "SELECT symbol, " + BAR + " FROM tickbook.market_state_at(?, ?::text[])",
-                    t,
-                    array(symbols));
-            case 3 -> compare(
-                    asked,
-                    oracle.news(at, symbols, max),
-                    "SELECT news_id, extract(epoch FROM known_at)::bigint, headline FROM tickbook.news_before(?, ?::text[], ?)",
-                    t,
-                    array(symbols),
-                    max);
-            case 4 -> compare(
-                    asked,
-                    oracle.insiders(at, symbols, max),
-                    "SELECT trade_id, extract(epoch FROM known_at)::bigint, shares, cluster_insiders"
-                            + " FROM tickbook.insider_activity_before(?, ?::text[], '90 days', ?)",
-                    t,
-                    array(symbols),
-                    max);
-            case 5 -> compare(
-                    asked,
-                    oracle.sentiment(at, symbols),
-                    "SELECT symbol, platform, hours, mentions, " + "sentiment"
-                            + " FROM tickbook.sentiment_before(?, ?::text[])",
-                    t,
-                    array(symbols));
+            case 0 ->
+                compare(
+                        asked,
+                        oracle.latestPrice(symbol, interval, at),
+                        "SELECT " + BAR + " FROM tickbook.get_latest_price(?, ?, ?)",
+                        symbol,
+                        interval,
+                        t);
+            case 1 ->
+                compare(
+                        asked,
+                        oracle.priceRange(symbol, interval, from, to, at),
+                        "SELECT " + BAR + " FROM tickbook.get_price_range(?, ?, ?, ?, ?)",
+                        symbol,
+                        interval,
+                        time(from),
+                        time(to),
+                        t);
+            case 2 ->
+                compare(
+                        asked,
+                        oracle.marketState(at, symbols == null ? MarketFacts.SYMBOLS : symbols),
+                        "SELECT symbol, " + BAR + " FROM tickbook.market_state_at(?, ?::text[])",
+                        t,
+                        array(symbols));
+            case 3 ->
+                compare(
+                        asked,
+                        oracle.news(at, symbols, max),
+                        "SELECT news_id, extract(epoch FROM known_at)::bigint, headline FROM tickbook.news_before(?, ?::text[], ?)",
+                        t,
+                        array(symbols),
+                        max);
+            case 4 ->
+                compare(
+                        asked,
+                        oracle.insiders(at, symbols, max),
+                        "SELECT trade_id, extract(epoch FROM known_at)::bigint, shares, cluster_insiders"
+                                + " FROM tickbook.insider_activity_before(?, ?::text[], '90 days', ?)",
+                        t,
+                        array(symbols),
+                        max);
+            case 5 ->
+                compare(
+                        asked,
+                        oracle.sentiment(at, symbols),
+                        "SELECT symbol, platform, hours, mentions, " + "sentiment"
+                                + " FROM tickbook.sentiment_before(?, ?::text[])",
+                        t,
+                        array(symbols));
             case 6 -> {
                 List<String> sectors = symbols == null ? null : MarketFacts.SECTORS.subList(0, symbols.size() % 3);
                 compare(
@@ -136,22 +142,24 @@ class PointInTimeTest extends MarketTest {
                         array(sectors),
                         max);
             }
-            case 7 -> compare(
-                    asked,
-                    oracle.accuracy(symbol, max, at),
-                    "SELECT predictions, evaluated, hits, " + "mae" + ", " + "rmse" + ", "
-                            + "mape" + ", " + "directional_accuracy"
-                            + " FROM tickbook.get_prediction_accuracy(?, ?, NULL, ?)",
-                    symbol,
-                    max,
-                    t);
-            case 8 -> compare(
-                    asked,
-                    oracle.blockAccuracy(symbol, max, at),
-                    "SELECT predictions, evaluated, hits FROM tickbook.get_block_prediction_accuracy(?, ?, NULL, ?)",
-                    symbol,
-                    max,
-                    t);
+            case 7 ->
+                compare(
+                        asked,
+                        oracle.accuracy(symbol, max, at),
+                        "SELECT predictions, evaluated, hits, " + "mae" + ", " + "rmse" + ", "
+                                + "mape" + ", " + "directional_accuracy"
+                                + " FROM tickbook.get_prediction_accuracy(?, ?, NULL, ?)",
+                        symbol,
+                        max,
+                        t);
+            case 8 ->
+                compare(
+                        asked,
+                        oracle.blockAccuracy(symbol, max, at),
+                        "SELECT predictions, evaluated, hits FROM tickbook.get_block_prediction_accuracy(?, ?, NULL, ?)",
+                        symbol,
+                        max,
+                        t);
             case 9 -> {
                 if (random.nextBoolean()) {
                     compare(
@@ -167,8 +175,8 @@ class PointInTimeTest extends MarketTest {
                     compare(
                             asked,
                             oracle.returns(symbol, from, to, at),
-                            "SELECT extract(epoch FROM time)::bigint, " + "daily_return" + ", "
-                                    + "volatility" + " FROM tickbook.get_daily_returns(?, ?, ?, ?)",
+                            "SELECT extract(epoch FROM time)::bigint, " + "daily_return" + ", " + "volatility"
+                                    + " FROM tickbook.get_daily_returns(?, ?, ?, ?)",
                             symbol,
                             time(from),
                             time(to),
@@ -179,8 +187,7 @@ class PointInTimeTest extends MarketTest {
         }
     }
 
-    private static final String STATE =
-            """
+    private static final String STATE = """
             SELECT CASE WHEN s -> 'bar' = 'null' THEN '' ELSE
                      extract(epoch FROM (s #>> '{bar,time}')::timestamptz)::bigint || '|' || ((s #>> '{bar,close}')::numeric * 100)::bigint END,
                    s #>> '{indicators,bars}', %s,
@@ -189,27 +196,31 @@ class PointInTimeTest extends MarketTest {
                    %s,
                    (SELECT '[' || coalesce(string_agg(extract(epoch FROM (a ->> 'made_at')::timestamptz)::bigint::text, ', '), '') || ']'
                       FROM jsonb_array_elements(s -> 'predictions') a)
-              FROM (SELECT tickbook.reconstruct_state(?, ?) AS s OFFSET 0) x"""
-                    .formatted(
-                            String.join(
-                                    ", ",
-                                    List.of(
-                                                    "sma_20",
-                                                    "sma_50",
-                                                    "sma_200",
-                                                    "ema_12",
-                                                    "ema_26",
-                                                    "macd_signal",
-                                                    "rsi_14",
-                                                    "bollinger_upper",
-                                                    "atr_14")
-                                            .stream()
-                                            .map(name -> "s #>> '{indicators," + name + "}'")
-                                            .toList()),
-                            String.join(", ", ids("news", "news_id"), ids("insider_trades", "trade_id"), ids("government_events", "event_id")));
+              FROM (SELECT tickbook.reconstruct_state(?, ?) AS s OFFSET 0) x""".formatted(
+                    String.join(
+                            ", ",
+                            List.of(
+                                            "sma_20",
+                                            "sma_50",
+                                            "sma_200",
+                                            "ema_12",
+                                            "ema_26",
+                                            "macd_signal",
+                                            "rsi_14",
+                                            "bollinger_upper",
+                                            "atr_14")
+                                    .stream()
+                                    .map(name -> "s #>> '{indicators," + name + "}'")
+                                    .toList()),
+                    String.join(
+                            ", ",
+                            ids("news", "news_id"),
+                            ids("insider_trades", "trade_id"),
+                            ids("government_events", "event_id")));
 
     private static String ids(String list, String id) {
-        return "(SELECT '[' || coalesce(string_agg(a ->> '" + id + "', ', '), '') || ']' FROM jsonb_array_elements(s -> '" + list + "') a)";
+        return "(SELECT '[' || coalesce(string_agg(a ->> '" + id
+                + "', ', '), '') || ']' FROM jsonb_array_elements(s -> '" + list + "') a)";
     }
 
     private static void compare(Database asked, List<String> expected, String sql, Object... parameters) {
@@ -225,7 +236,9 @@ class PointInTimeTest extends MarketTest {
         String[] fields = line.split("\\|", -1);
         String[] others = other.split("\\|", -1);
         for (int i = 0; i < fields.length && i < others.length; i++) {
-            boolean floating = others[i].contains("e") && NUMBER.matcher(others[i]).matches() && NUMBER.matcher(fields[i]).matches();
+            boolean floating = others[i].contains("e")
+                    && NUMBER.matcher(others[i]).matches()
+                    && NUMBER.matcher(fields[i]).matches();
             if (floating
                     ? Math.abs(Double.parseDouble(fields[i]) - Double.parseDouble(others[i]))
                             > 1e-9 * Math.max(1, Math.abs(Double.parseDouble(others[i])))
@@ -267,7 +280,8 @@ class PointInTimeTest extends MarketTest {
                                         bar.volume())
                                 : new Write(
                                         bar.knownAt(),
-                                        "INSERT INTO market.market_data_versions " + columns + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                        "INSERT INTO market.market_data_versions " + columns
+                                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                         bar.symbol(),
                                         bar.interval(),
                                         time(bar.time()),
@@ -336,8 +350,9 @@ class PointInTimeTest extends MarketTest {
                 s.retracted(),
                 time(s.correctedAt())))));
         for (MarketFacts.Prediction p : facts.predictions) {
-            String insert = "INSERT INTO market.predictions (symbol, model, made_at, target_time, base_price, predicted, lower, upper,"
-                    + " confidence, actual, actual_known_at) VALUES (?, 'm' || ?, ?, ?, ?, ?, ?, ?, ?::numeric / 100, ?, ?)";
+            String insert =
+                    "INSERT INTO market.predictions (symbol, model, made_at, target_time, base_price, predicted, lower, upper,"
+                            + " confidence, actual, actual_known_at) VALUES (?, 'm' || ?, ?, ?, ?, ?, ?, ?, ?::numeric / 100, ?, ?)";
             writes.add(new Write(
                     p.madeAt(),
                     insert,

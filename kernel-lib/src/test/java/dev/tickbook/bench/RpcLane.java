@@ -6,8 +6,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * The market's questions, warm, on 1,030 symbols × 5,000 daily bars and 20 symbols × a year of minute bars up to now, with
@@ -37,42 +40,35 @@ final class RpcLane implements Bench.Lane {
         try (Tickbook tb = Tickbook.open();
                 Connection connection = tb.connection()) {
             load(connection);
-            report(connection, "latest_price", "SELECT * FROM tickbook.get_latest_price(?, '1m')", this::minuteSymbol);
+            report(connection, "latest_price", "SELECT * FROM tickbook.get_latest_price(?, '1m')", () ->
+                    new Object[] {minuteSymbol()});
             report(
                     connection,
                     "price_range_24h",
-                    "SELECT * FROM tickbook.get_price_range(?, '1m', now() - interval '1 day' * ?, now() - interval '1 day' * (? - 1))",
-                    this::minuteSymbol,
-                    1,
-                    360);
+                    "SELECT * FROM tickbook.get_price_range(?, '1m', ?, ?)",
+                    () -> range(minuteSymbol(), 1, 1 + random.nextInt(360)));
             report(
                     connection,
                     "price_range_30d",
-                    "SELECT * FROM tickbook.get_price_range(?, '1m', now() - interval '1 day' * ?, now() - interval '1 day' * (? - 30))",
-                    this::minuteSymbol,
-                    30,
-                    330);
-            report(connection, "prediction_accuracy", "SELECT * FROM tickbook.get_prediction_accuracy(?, 30)", this::symbol);
-            report(connection, "block_accuracy_7d", "SELECT * FROM tickbook.get_block_prediction_accuracy(?, 7)", this::symbol);
-            report(
-                    connection,
-                    "market_state_all",
-                    "SELECT * FROM tickbook.market_state_at(now() - interval '1 day' * ?)",
-                    null,
-                    0,
-                    7000);
-            report(
-                    connection,
-                    "reconstruct_state",
-                    "SELECT tickbook.reconstruct_state(now() - interval '1 day' * ?, ?)",
-                    this::symbol,
-                    0,
-                    6000);
+                    "SELECT * FROM tickbook.get_price_range(?, '1m', ?, ?)",
+                    () -> range(minuteSymbol(), 30, 30 + random.nextInt(330)));
+            report(connection, "prediction_accuracy", "SELECT * FROM tickbook.get_prediction_accuracy(?, 30)", () ->
+                    new Object[] {symbol()});
+            report(connection, "block_accuracy_7d", "SELECT * FROM tickbook.get_block_prediction_accuracy(?, 7)", () ->
+                    new Object[] {symbol()});
+            report(connection, "market_state_all", "SELECT * FROM tickbook.market_state_at(?)", () ->
+                    new Object[] {daysAgo(random.nextInt(6_900))});
+            report(connection, "reconstruct_state", "SELECT tickbook.reconstruct_state(?, ?)", () ->
+                    new Object[] {daysAgo(random.nextInt(6_000)), symbol()});
         }
     }
 
-    private interface Name {
-        String next();
+    private static OffsetDateTime daysAgo(int days) {
+        return OffsetDateTime.now(ZoneOffset.UTC).minusDays(days);
+    }
+
+    private static Object[] range(String symbol, int days, int back) {
+        return new Object[] {symbol, daysAgo(back), daysAgo(back - days)};
     }
 
     private String symbol() {
@@ -83,20 +79,16 @@ final class RpcLane implements Bench.Lane {
         return "S%04d".formatted(1 + random.nextInt(MINUTE_SYMBOLS));
     }
 
-    /** Asks with other arguments each time: a name, and a number of days between two bounds wherever the question wants one. */
-    private void report(Connection connection, String metric, String sql, Name name, int... days) throws SQLException {
+    /** Asks with other arguments each time. */
+    private static void report(Connection connection, String metric, String sql, Supplier<Object[]> arguments)
+            throws SQLException {
         double[] milliseconds = new double[REPETITIONS];
         long rows = 0;
         try (PreparedStatement question = connection.prepareStatement(sql)) {
-            int parameters = question.getParameterMetaData().getParameterCount();
             for (int i = -WARM_UP; i < REPETITIONS; i++) {
-                int back = days.length == 0 ? 0 : days[0] + random.nextInt(days[1] - days[0] + 1);
-                for (int p = 1; p <= parameters; p++) {
-                    if (question.getParameterMetaData().getParameterTypeName(p).equals("text")) {
-                        question.setString(p, name.next());
-                    } else {
-                        question.setInt(p, back);
-                    }
+                Object[] values = arguments.get();
+                for (int p = 0; p < values.length; p++) {
+                    question.setObject(p + 1, values[p]);
                 }
                 long start = System.nanoTime();
                 try (ResultSet answer = question.executeQuery()) {
@@ -110,7 +102,8 @@ final class RpcLane implements Bench.Lane {
             }
         }
         if (rows < REPETITIONS) {
-            throw new IllegalStateException(metric + ": the questions found next to nothing, so their time says nothing");
+            throw new IllegalStateException(
+                    metric + ": the questions found next to nothing, so their time says nothing");
         }
         System.err.printf("%s: %d rows per question%n", metric, rows / (REPETITIONS + WARM_UP));
         Arrays.sort(milliseconds);
@@ -124,17 +117,20 @@ final class RpcLane implements Bench.Lane {
                     + " SELECT d::timestamptz AS time, row_number() OVER (ORDER BY d) AS n FROM (SELECT d FROM"
                     + " generate_series(date_trunc('day', now()), now() - interval '25 years', interval '-1 day') d"
                     + " WHERE extract(isodow FROM d) <= 5 LIMIT 5000) x");
-            statement.execute("SELECT tickbook.ensure_chunks('market.market_data', min(time), now() + interval '1 month') FROM bench_times");
+            statement.execute(
+                    "SELECT tickbook.ensure_chunks('market.market_data', min(time), now() + interval '1 month') FROM bench_times");
             for (int first = 1; first <= SYMBOLS; first += 103) {
                 statement.execute(WALK.formatted("1d", first, first + 102));
             }
-            statement.execute("TRUNCATE bench_times; INSERT INTO bench_times SELECT m, row_number() OVER (ORDER BY m) FROM"
-                    + " generate_series(date_trunc('day', now()) - interval '1 year', now(), interval '1 minute') m"
-                    + " WHERE extract(isodow FROM m) <= 5 AND (m AT TIME ZONE 'America/New_York')::time >= '09:30'"
-                    + " AND (m AT TIME ZONE 'America/New_York')::time < '16:00'");
+            statement.execute(
+                    "TRUNCATE bench_times; INSERT INTO bench_times SELECT m, row_number() OVER (ORDER BY m) FROM"
+                            + " generate_series(date_trunc('day', now()) - interval '1 year', now(), interval '1 minute') m"
+                            + " WHERE extract(isodow FROM m) <= 5 AND (m AT TIME ZONE 'America/New_York')::time >= '09:30'"
+                            + " AND (m AT TIME ZONE 'America/New_York')::time < '16:00'");
             statement.execute(WALK.formatted("1m", 1, MINUTE_SYMBOLS));
             statement.execute("ANALYZE market.market_data_rows");
-            statement.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('market.market_data', older_than => interval '7 days') c");
+            statement.execute(
+                    "SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('market.market_data', older_than => interval '7 days') c");
             facts(statement);
             statement.execute("VACUUM ANALYZE");
         }
