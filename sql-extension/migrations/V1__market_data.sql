@@ -214,6 +214,10 @@ CREATE TRIGGER keep_first BEFORE INSERT ON market.market_data_versions FOR EACH 
 CREATE TRIGGER follow AFTER INSERT ON market.market_data_versions REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION market.follow_bar_versions();
 
+-- These run as their owner: whoever could put them on a table of their own could write any history.
+REVOKE EXECUTE ON FUNCTION market.keep_updated_bars(), market.keep_deleted_bars(), market.keep_returning_bars(), market.keep_first_version(),
+  market.follow_bar_versions(), market.is_latest_version(text, text, timestamptz, jsonb) FROM PUBLIC;
+
 -- Compression ---------------------------------------------------------------------------------------------------------
 SELECT tickbook.enable_compression('market.market_data', segment_by => '{symbol,interval}');
 SELECT tickbook.add_compression_policy('market.market_data', INTERVAL '7 days');

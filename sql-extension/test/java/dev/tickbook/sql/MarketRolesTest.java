@@ -84,6 +84,18 @@ class MarketRolesTest extends MarketTest {
     }
 
     @Test
+    void noOneWritesHistoryWithATriggerOfTheirOwn() {
+        try (Database writer = db.connectAs("test_writer")) {
+            writer.execute("CREATE TEMPORARY TABLE mine AS SELECT * FROM market.market_data");
+            assertError(
+                            writer,
+                            "CREATE TRIGGER forge AFTER UPDATE ON mine REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows"
+                                    + " FOR EACH STATEMENT EXECUTE FUNCTION market.keep_updated_bars()")
+                    .startsWith("42501 permission denied for function keep_updated_bars");
+        }
+    }
+
+    @Test
     void theBackupRoleReadsEveryTableAndSequence() {
         try (Database backup = db.connectAs("test_backup")) {
             for (String table : db.values(
