@@ -4,8 +4,8 @@ CREATE FUNCTION tickbook.check_data_completeness(symbols text[] DEFAULT NULL, "i
 #variable_conflict use_column
 DECLARE
   length CONSTANT interval := tickbook._bar_length("interval");
-  first  CONSTANT date := greatest(first_day, '1998-01-01');
-  last   CONSTANT date := least(last_day, (now() AT TIME ZONE 'UTC')::date);
+  first  CONSTANT date := CASE WHEN first_day IS NOT NULL THEN greatest(first_day, '1998-01-01') END;
+  last   CONSTANT date := CASE WHEN last_day IS NOT NULL THEN least(last_day, (now() AT TIME ZONE 'UTC')::date) END;
 BEGIN
   PERFORM tickbook._check_argument(length <= interval '1 day', 'check_data_completeness', 'interval', "interval", 'Only bars of a day or less can be checked.');
   PERFORM tickbook._check_argument(coalesce(first_day <= last_day, true), 'check_data_completeness', 'the range', format('%s to %s', first_day, last_day), 'The first day comes first.');

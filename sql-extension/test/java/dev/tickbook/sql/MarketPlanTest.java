@@ -72,7 +72,7 @@ class MarketPlanTest extends MarketTest {
                 "VACUUM ANALYZE market.market_data_batches");
         assertPlan(
                         "SELECT close FROM market.market_data_between('2024-03-04', '2024-03-05') WHERE symbol = 'S1' AND interval = '1h'")
-                .contains("Scan using market_data_batches")
+                .contains("Scan using \"market_data_batches_symbol_interval_.first_idx\"")
                 .doesNotContain("Seq Scan on market_data_batches");
         assertThat(db.rows("SELECT time FROM tickbook.get_latest_price('S1', '1h', '2024-03-04 12:30+00')"))
                 .containsExactly("2024-03-04 11:00:00+00");
