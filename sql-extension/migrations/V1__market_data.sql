@@ -161,7 +161,7 @@ CREATE TRIGGER keep_returning AFTER INSERT ON market.market_data REFERENCING NEW
 
 -- versions → market_data. What market_data has when a bar's first later version comes is the version known at the close.
 CREATE FUNCTION market.keep_first_version() RETURNS trigger
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NEW.known_at > clock_timestamp() THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation',
@@ -184,6 +184,8 @@ COMMENT ON FUNCTION market.keep_first_version() IS 'Trigger function: a bar whos
 
 CREATE FUNCTION market.follow_bar_versions() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  range record;
 BEGIN
   IF NOT EXISTS (SELECT FROM new_rows) THEN
     RETURN NULL;
@@ -192,15 +194,26 @@ BEGIN
     SELECT l.* FROM (SELECT DISTINCT n.symbol, n.interval, n.time FROM new_rows n) n
      CROSS JOIN LATERAL (SELECT v.* FROM market.market_data_versions v WHERE (v.symbol, v.interval, v.time) = (n.symbol, n.interval, n.time)
                           ORDER BY v.known_at DESC LIMIT 1) l;
-  DELETE FROM pg_temp.followed_bars l USING (
-    SELECT m.* FROM (SELECT f.symbol, f.interval, min(f.time) AS first, max(f.time) AS last FROM pg_temp.followed_bars f
-                      GROUP BY f.symbol, f.interval, date_bin('30 days', f.time, '1970-01-01 00:00+00')) r
-     CROSS JOIN LATERAL (SELECT m.* FROM market.market_data_between(r.first, r.last + interval '1 microsecond') m
-                          WHERE m.symbol = r.symbol AND m.interval = r.interval) m) b
-   WHERE (b.symbol, b.interval, b.time) = (l.symbol, l.interval, l.time) AND to_jsonb(b) - 'trading_value' = to_jsonb(l) - 'known_at';
-  DELETE FROM market.market_data b USING pg_temp.followed_bars l
-   WHERE (b.symbol, b.interval, b.time) = (l.symbol, l.interval, l.time) AND l.close IS NULL;
-  DELETE FROM pg_temp.followed_bars l WHERE l.close IS NULL;
+  -- A range at a time, so that only its batches are opened.
+  FOR range IN SELECT f.symbol, f.interval, min(f.time) AS first, max(f.time) AS last FROM pg_temp.followed_bars f
+                GROUP BY f.symbol, f.interval, date_bin('30 days', f.time, '1970-01-01 00:00+00') LOOP
+    DELETE FROM pg_temp.followed_bars l USING market.market_data_between(range.first, range.last + interval '1 microsecond') b
+     WHERE b.symbol = range.symbol AND b.interval = range.interval AND (l.symbol, l.interval, l.time) = (b.symbol, b.interval, b.time)
+       AND to_jsonb(b) - 'trading_value' = to_jsonb(l) - 'known_at';
+  END LOOP;
+  IF EXISTS (SELECT FROM pg_temp.followed_bars l WHERE l.close IS NULL) THEN
+    IF to_regclass('market.market_data_batches') IS NULL THEN
+      DELETE FROM market.market_data b USING pg_temp.followed_bars l
+       WHERE (b.symbol, b.interval, b.time) = (l.symbol, l.interval, l.time) AND l.close IS NULL;
+    ELSE  -- the view would open every batch of the symbol
+      PERFORM tickbook._unpack_batch('market.market_data', x.ctid) FROM (
+        SELECT DISTINCT b.ctid FROM pg_temp.followed_bars l JOIN market.market_data_batches b
+            ON b.symbol = l.symbol AND b.interval = l.interval AND l.time BETWEEN b.".first" AND b.".last" WHERE l.close IS NULL) x;
+      DELETE FROM market.market_data_rows b USING pg_temp.followed_bars l
+       WHERE (b.symbol, b.interval, b.time) = (l.symbol, l.interval, l.time) AND l.close IS NULL;
+    END IF;
+    DELETE FROM pg_temp.followed_bars l WHERE l.close IS NULL;
+  END IF;
   IF EXISTS (SELECT FROM pg_temp.followed_bars) THEN
     ALTER TABLE pg_temp.followed_bars DROP COLUMN known_at;
     PERFORM tickbook.upsert('market.market_data', 'pg_temp.followed_bars');

@@ -36,8 +36,14 @@ DECLARE
   first_packed timestamptz;
 BEGIN
   IF to_regclass('market.market_data_batches') IS NOT NULL THEN
-    SELECT max(p.last), min(p.first) FILTER (WHERE p.newer < bars) INTO last_packed, first_packed FROM (
-      SELECT b.".first" AS first, b.".last" AS last,
+    -- Batches of one chunk may overlap, so the one that begins last need not be the one that ends last.
+    SELECT max(x.".last") INTO last_packed FROM market.market_data_batches x
+     WHERE x.symbol = _starts_back.symbol AND x.interval = _starts_back.interval AND x.".first" < before
+       AND x.".first" > (SELECT max(n.".first") FROM market.market_data_batches n
+                          WHERE n.symbol = _starts_back.symbol AND n.interval = _starts_back.interval AND n.".first" < before)
+                        - (SELECT h.chunk_interval FROM tickbook.hypertable h WHERE h.relation = 'market.market_data'::regclass);
+    SELECT min(p.first) FILTER (WHERE p.newer < bars) INTO first_packed FROM (
+      SELECT b.".first" AS first,
              coalesce(sum(CASE WHEN b.".last" < before THEN b.".rows" ELSE 1 END)
                         OVER (ORDER BY b.".first" DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS newer
         FROM (SELECT * FROM market.market_data_batches x
@@ -50,7 +56,8 @@ BEGIN
   RETURN CASE WHEN bars = 1 THEN ARRAY[least(last_packed + interval '1 microsecond', before)] ELSE '{}' END || ARRAY[first_packed, first_packed - 2 * span, '-infinity'];
 END $$;
 COMMENT ON FUNCTION tickbook._starts_back(text, text, timestamptz, integer) IS
-  'Times, ever further back and ending with -infinity, after the first of which the given number of bars before a time are to be expected.';
+  'Times, ever further back and ending with -infinity, after the first of which the given number of bars before a time are to be expected. '
+  'For one bar the first is where the last batch ends: no packed row is later.';
 
 CREATE FUNCTION tickbook._known_bars(symbol text, "interval" text, range_start timestamptz, range_end timestamptz, as_of timestamptz)
   RETURNS TABLE ("time" timestamptz, known_at timestamptz, open numeric, high numeric, low numeric, close numeric, volume bigint, vwap numeric)

@@ -40,27 +40,31 @@ final class RpcLane implements Bench.Lane {
         try (Tickbook tb = Tickbook.open();
                 Connection connection = tb.connection()) {
             load(connection);
-            report(connection, "latest_price", "SELECT * FROM tickbook.get_latest_price(?, '1m')", () ->
-                    new Object[] {minuteSymbol()});
-            report(
-                    connection,
-                    "price_range_24h",
-                    "SELECT * FROM tickbook.get_price_range(?, '1m', ?, ?)",
-                    () -> range(minuteSymbol(), 1, 1 + random.nextInt(360)));
-            report(
-                    connection,
-                    "price_range_30d",
-                    "SELECT * FROM tickbook.get_price_range(?, '1m', ?, ?)",
-                    () -> range(minuteSymbol(), 30, 30 + random.nextInt(330)));
-            report(connection, "prediction_accuracy", "SELECT * FROM tickbook.get_prediction_accuracy(?, 30)", () ->
-                    new Object[] {symbol()});
-            report(connection, "block_accuracy_7d", "SELECT * FROM tickbook.get_block_prediction_accuracy(?, 7)", () ->
-                    new Object[] {symbol()});
-            report(connection, "market_state_all", "SELECT * FROM tickbook.market_state_at(?)", () ->
-                    new Object[] {daysAgo(random.nextInt(6_900))});
-            report(connection, "reconstruct_state", "SELECT tickbook.reconstruct_state(?, ?)", () ->
-                    new Object[] {daysAgo(random.nextInt(6_000)), symbol()});
+            ask(connection);
         }
+    }
+
+    private void ask(Connection connection) throws SQLException {
+        report(connection, "latest_price", "SELECT * FROM tickbook.get_latest_price(?, '1m')", () ->
+                new Object[] {minuteSymbol()});
+        report(
+                connection,
+                "price_range_24h",
+                "SELECT * FROM tickbook.get_price_range(?, '1m', ?, ?)",
+                () -> range(minuteSymbol(), 1, 1 + random.nextInt(360)));
+        report(
+                connection,
+                "price_range_30d",
+                "SELECT * FROM tickbook.get_price_range(?, '1m', ?, ?)",
+                () -> range(minuteSymbol(), 30, 30 + random.nextInt(330)));
+        report(connection, "prediction_accuracy", "SELECT * FROM tickbook.get_prediction_accuracy(?, 30)", () ->
+                new Object[] {symbol()});
+        report(connection, "block_accuracy_7d", "SELECT * FROM tickbook.get_block_prediction_accuracy(?, 7)", () ->
+                new Object[] {symbol()});
+        report(connection, "market_state_all", "SELECT * FROM tickbook.market_state_at(?)", () ->
+                new Object[] {daysAgo(random.nextInt(6_900))});
+        report(connection, "reconstruct_state", "SELECT tickbook.reconstruct_state(?, ?)", () ->
+                new Object[] {daysAgo(random.nextInt(6_000)), symbol()});
     }
 
     private static OffsetDateTime daysAgo(int days) {
@@ -166,11 +170,11 @@ final class RpcLane implements Bench.Lane {
         statement.execute("""
                 INSERT INTO market.corporate_actions (symbol, type, announced_at, ex_date, ratio)
                 SELECT 'S' || lpad(s::text, 4, '0'), 'split', now() - interval '3 years', current_date - 1000, 2 FROM generate_series(1, 1030, 5) s""");
-        // A bar in a thousand was corrected.
+        // A bar in twenty thousand was corrected.
         statement.execute("""
                 INSERT INTO market.market_data_versions (symbol, interval, time, known_at, open, high, low, close, volume)
                 SELECT symbol, interval, time, time + interval '40 hours', open, high, low, close + 0.01, volume
                   FROM market.market_data_between(now() - interval '3 years', now() - interval '3 days')
-                 WHERE interval = '1d' AND abs(hashtext(symbol || time)) % 1000 = 0""");
+                 WHERE interval = '1d' AND abs(hashtext(symbol || time)) % 20000 = 0""");
     }
 }
