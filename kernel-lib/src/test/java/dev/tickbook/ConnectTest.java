@@ -63,7 +63,9 @@ class ConnectTest {
                                 .table()
                                 .rowCount())
                         .isZero();
-                assertThat(tb.sql("SELECT * FROM tickbook.hypertables").table().rowCount())
+                assertThat(tb.sql("SELECT * FROM tickbook.hypertables WHERE relation = 'market.market_data'::regclass")
+                                .table()
+                                .rowCount())
                         .isOne();
             }
         }
