@@ -142,13 +142,16 @@ CREATE FUNCTION market.keep_returning_bars() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM market.market_data_versions) THEN
+    -- Materialized, or each row of a COPY would be compared with a version that it does not have.
+    WITH n AS MATERIALIZED (
+      SELECT r.* FROM new_rows r
+       WHERE EXISTS (SELECT FROM market.market_data_versions x WHERE (x.symbol, x.interval, x.time) = (r.symbol, r.interval, r.time)))
     INSERT INTO market.market_data_versions (symbol, interval, time, known_at, open, high, low, close, adjusted_close, volume, vwap, trades, market_cap, source, quality_score)
     SELECT n.symbol, n.interval, n.time, clock_timestamp(),
            n.open, n.high, n.low, n.close, n.adjusted_close, n.volume, n.vwap, n.trades, n.market_cap, n.source,
            n.quality_score
-      FROM new_rows n
-     WHERE EXISTS (SELECT FROM market.market_data_versions x WHERE (x.symbol, x.interval, x.time) = (n.symbol, n.interval, n.time))
-       AND NOT market.is_latest_version(n.symbol, n.interval, n.time, to_jsonb(n));
+      FROM n
+     WHERE NOT market.is_latest_version(n.symbol, n.interval, n.time, to_jsonb(n));
   END IF;
   RETURN NULL;
 END $$;
