@@ -23,6 +23,7 @@ CREATE TABLE market.options (
 );
 CREATE INDEX options_chain ON market.options (symbol, expiry, strike, time DESC);
 COMMENT ON TABLE market.options IS 'Quotes of calls and puts, known at time (UTC). A quote is not corrected: the next one replaces it.';
+COMMENT ON COLUMN market.options.volume IS 'Contracts traded so far that day.';
 COMMENT ON COLUMN market.options.symbol IS 'The underlying.';
 COMMENT ON COLUMN market.options.implied_volatility IS 'Per year, as a fraction.';
 COMMENT ON COLUMN market.options.theta IS 'Change of the price per day.';
