@@ -31,6 +31,34 @@ class MarketAggregatesTest {
     }
 
     @Test
+    void theSentimentOfAnHourIsTheNewestWordOnIt() {
+        tb.sql("""
+                INSERT INTO market.social_sentiment (time, symbol, platform, mentions, sentiment, corrected_at)
+                SELECT timestamptz '2024-01-02 15:00+00', 'A', platform, mentions, 0.1, corrected_at
+                FROM (VALUES ('one', 5, NULL), ('one', 7, timestamptz '2024-01-05'), ('one', 6, timestamptz '2024-01-04'),
+                             ('two', 1, NULL)) AS told (platform, mentions, corrected_at)""").execute();
+        assertThat(tb.sql("SELECT platform, mentions, corrections FROM market.hourly_sentiment ORDER BY platform")
+                        .table()
+                        .print())
+                .contains("one  |         7  |            2")
+                .contains("two  |         1  |            0");
+    }
+
+    @Test
+    void theOptionsVolumeOfADayCountsEachContractOnce() {
+        tb.sql("""
+                INSERT INTO market.options (time, contract_symbol, symbol, type, expiry, strike, volume, open_interest)
+                VALUES ('2024-01-02 15:00+00', 'A1', 'A', 'call', '2024-02-16', 10, 5, 100),
+                       ('2024-01-02 16:00+00', 'A1', 'A', 'call', '2024-02-16', 10, 9, 110),
+                       ('2024-01-02 16:00+00', 'A2', 'A', 'call', '2024-02-16', 11, 4, 50),
+                       ('2024-01-02 16:00+00', 'A3', 'A', 'put', '2024-02-16', 11, 2, NULL)""").execute();
+        assertThat(differences(
+                        "SELECT symbol, type, volume, open_interest, contracts FROM market.daily_options_volume",
+                        "VALUES ('A', 'call', 13::numeric, 160::numeric, 2), ('A', 'put', 2, NULL, 1)"))
+                .isZero();
+    }
+
+    @Test
     void barsOfDaysWeeksAndMonthsAreThoseThatAWindowOverTheirBarsGives() {
         for (String[] bar : new String[][] {
             {"daily_ohlcv", "day", "day"}, {"weekly_ohlcv", "week", "week"}, {"monthly_ohlcv", "month", "month"}
@@ -73,7 +101,7 @@ class MarketAggregatesTest {
                                 "SELECT job FROM tickbook.jobs WHERE job = 'continuous_aggregate' AND last_status = 'succeeded'")
                         .table()
                         .rowCount())
-                .isEqualTo(4);
+                .isEqualTo(7);
     }
 
     private static long differences(String a, String b) {
