@@ -154,12 +154,13 @@ DECLARE
                                          attname, pg_get_serial_sequence(h.storage::text, attname)), ', ' ORDER BY attnum) FROM pg_attribute
                                  WHERE attrelid = h.storage AND attnum > 0 AND NOT attisdropped AND attgenerated = '');
   key         record;
-  key_lookup  text := '';
+  key_lookup  text;
   gone        text;
   keys        text := '';
   k           record;
 BEGIN
-  SELECT * INTO key FROM tickbook._unique_keys(h.storage) LIMIT 1;
+  SELECT * INTO key FROM tickbook._unique_keys(h.storage) u WHERE NOT EXISTS (
+    SELECT FROM pg_attribute a WHERE a.attrelid = h.storage AND a.attname = ANY (u.columns) AND NOT a.attnotnull) LIMIT 1;
   IF FOUND THEN
     key_lookup := tickbook._same_key(key.columns, key.operators, key.nulls_equal, 's.', 'OLD.');
     -- Not there any more, or there with other values: those are either this transaction's, as where an UPDATE ... FROM finds
