@@ -303,7 +303,7 @@ CREATE FUNCTION tickbook._assigned(value text, type_id oid, modifier integer) RE
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT CASE WHEN b.base_modifier = -1 OR k.castfunc IS NULL THEN format('%s::%s', value, format_type(type_id, modifier))
               WHEN t.typelem <> 0 AND t.typcategory = 'A' THEN format('%s::%s', value, format_type(b.base, -1))
-              ELSE format('%s(%s::%s, %s, false)::%s', k.castfunc::regproc, value, format_type(b.base, -1), b.base_modifier, format_type(type_id, NULL)) END
+              ELSE format('%s(%s::%s, %s, false)::%s', k.castfunc::regproc, value, format_type(b.base, -1), b.base_modifier, format_type(type_id, -1)) END
     FROM tickbook._base_type(type_id, modifier) b JOIN pg_type t ON t.oid = b.base
     LEFT JOIN (pg_cast k JOIN pg_proc f ON f.oid = k.castfunc AND f.pronargs = 3)
            ON k.castsource = k.casttarget AND k.castsource = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END

@@ -147,15 +147,19 @@ class CompressedWritesTest extends DatabaseTest {
 
     @Test
     void upsertConvertsAsInsertDoes() {
+        db.execute("CREATE DOMAIN code AS varchar(3)");
         createTwins(
-                "time timestamptz PRIMARY KEY, s varchar(3), c char(3), b bit(3), p numeric(6,2), n int",
-                "SELECT time, 'abc', 'a', B'101', 1.25, v FROM (" + TEN_ROWS + ") r");
-        db.execute("CREATE TABLE staging (time timestamptz, s text, c text, b bit varying, p numeric, n bigint)");
-        String row = "INSERT INTO staging VALUES ('2024-01-01 00:05+00', '%s', '%s', B'%s', %s, 5)";
+                "time timestamptz PRIMARY KEY, s varchar(3), c char(3), b bit(3), p numeric(6,2), n int, d code, a varchar(3)[]",
+                "SELECT time, 'abc', 'a', B'101', 1.25, v, 'abc', '{abc}' FROM (" + TEN_ROWS + ") r");
+        db.execute(
+                "CREATE TABLE staging (time timestamptz, s text, c text, b bit varying, p numeric, n bigint, d text, a text[])");
+        String row = "INSERT INTO staging VALUES ('2024-01-01 00:05+00', '%s', '%s', B'%s', 1.254, 5, '%s', '%s')";
         String[] tooLong = {
-            row.formatted("abcd", "a", "101", "1.25"),
-            row.formatted("abc", "abcd", "101", "1.25"),
-            row.formatted("abc", "a", "1011", "1.25")
+            row.formatted("abcd", "a", "101", "abc", "{abc}"),
+            row.formatted("abc", "abcd", "101", "abc", "{abc}"),
+            row.formatted("abc", "a", "1011", "abc", "{abc}"),
+            row.formatted("abc", "a", "101", "abcd", "{abc}"),
+            row.formatted("abc", "a", "101", "abc", "{abcd}")
         };
         for (String statement : tooLong) {
             db.execute(statement);
@@ -163,7 +167,7 @@ class CompressedWritesTest extends DatabaseTest {
             assertError("SELECT tickbook.upsert('plain', 'staging')").startsWith("220");
             db.execute("TRUNCATE staging");
         }
-        db.execute(row.formatted("abc", "a  ", "101", "1.254"));
+        db.execute(row.formatted("abc", "a  ", "101", "abc", "{abc}"));
         assertThat(db.rows("SELECT * FROM tickbook.upsert('x', 'staging')"))
                 .as("rounded and padded, it is the same")
                 .containsExactly("0|0|1");
