@@ -20,12 +20,13 @@ BEGIN
       stem := left(stem, -1);
     END LOOP;
     EXIT WHEN NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = schema_id AND relname = stem || ending)
-          AND NOT EXISTS (SELECT FROM pg_type WHERE typnamespace = schema_id AND typname = stem || ending);
+          AND NOT EXISTS (SELECT FROM pg_type WHERE typnamespace = schema_id AND typname = stem || ending)
+          AND NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = schema_id AND proname = stem || ending);
   END LOOP;
   RETURN stem || ending;
 END $$;
 COMMENT ON FUNCTION tickbook._free_name(oid, text, text) IS
-  'A table name that is free in the schema, at most 63 bytes long.';
+  'A name that no table, type or function of the schema has, at most 63 bytes long.';
 
 CREATE FUNCTION tickbook._stored_columns(relation regclass) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$

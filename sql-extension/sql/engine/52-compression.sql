@@ -95,16 +95,31 @@ COMMENT ON FUNCTION tickbook._column_list(regclass, text) IS 'All columns, gener
 
 -- Enabling ------------------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION tickbook._unique_keys(storage regclass) RETURNS TABLE (constraint_name name, columns name[])
+-- Which operator means the same is the index's to say: with citext, say, it is not the one in pg_catalog.
+CREATE FUNCTION tickbook._equality(index_id oid, place integer) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT i.relname, ARRAY(SELECT a.attname FROM unnest(x.indkey::smallint[]) WITH ORDINALITY k (attnum, place)
-                            JOIN pg_attribute a ON a.attrelid = storage AND a.attnum = k.attnum
-                           WHERE k.place <= x.indnkeyatts ORDER BY k.place)
+  SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
+    FROM pg_index x JOIN pg_opclass c ON c.oid = x.indclass[place - 1]
+    JOIN pg_amop m ON m.amopfamily = c.opcfamily AND m.amoplefttype = c.opcintype AND m.amoprighttype = c.opcintype AND m.amopstrategy = 3
+    JOIN pg_operator o ON o.oid = m.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace
+   WHERE x.indexrelid = index_id
+$$;
+COMMENT ON FUNCTION tickbook._equality(oid, integer) IS 'The = of a column of a btree index, the first column being 1.';
+
+CREATE FUNCTION tickbook._unique_keys(storage regclass)
+  RETURNS TABLE (constraint_name name, columns name[], operators text[], nulls_equal boolean)
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT i.relname, k.columns, k.operators, x.indnullsnotdistinct
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+   CROSS JOIN LATERAL (SELECT array_agg(a.attname ORDER BY u.place), array_agg(tickbook._equality(x.indexrelid, u.place::integer) ORDER BY u.place)
+                         FROM unnest(x.indkey::smallint[]) WITH ORDINALITY u (attnum, place)
+                         JOIN pg_attribute a ON a.attrelid = storage AND a.attnum = u.attnum
+                        WHERE u.place <= x.indnkeyatts) k (columns, operators)
    WHERE x.indrelid = storage AND x.indisunique AND x.indisvalid
    ORDER BY NOT x.indisprimary, x.indexrelid
 $$;
-COMMENT ON FUNCTION tickbook._unique_keys(regclass) IS 'Unique keys of a table, the primary key first.';
+COMMENT ON FUNCTION tickbook._unique_keys(regclass) IS
+  'Unique keys of a table, the primary key first, with the operator that each column is compared by and whether two NULLs are the same.';
 
 CREATE FUNCTION tickbook._check_compressible(storage regclass, segment_by name[], order_by name) RETURNS void
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -136,6 +151,10 @@ BEGIN
                WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = storage GROUP BY d.objid
     UNION ALL SELECT format('column %I has a name of more than 60 bytes', attname) FROM pg_attribute
                WHERE attrelid = storage AND attnum > 0 AND NOT attisdropped AND octet_length(attname) > 60
+    UNION ALL SELECT format('%s excludes rows by more than equality', indexrelid::regclass) FROM pg_index WHERE indrelid = storage AND indisexclusion
+    UNION ALL SELECT format('column %I has a name that batches need for another: one that begins with a dot, or with another column and a dot', attname)
+                FROM pg_attribute a WHERE attrelid = storage AND attnum > 0 AND NOT attisdropped AND (starts_with(attname, '.') OR EXISTS (
+                SELECT FROM pg_attribute b WHERE b.attrelid = storage AND b.attnum > 0 AND NOT b.attisdropped AND starts_with(a.attname, b.attname || '.')))
     UNION ALL SELECT 'it has more than 200 columns' FROM pg_attribute WHERE attrelid = storage AND attnum > 0 AND NOT attisdropped HAVING count(*) > 200
   ) p (problem);
   IF obstacle IS NOT NULL THEN
@@ -246,7 +265,7 @@ DECLARE
   columns     text := tickbook._column_list(h.storage);
   time_column name := tickbook._key_column(h.storage);
   time_type   text := (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = h.storage AND attname = time_column);
-  between_fn  text := (SELECT format('%I.%I', relnamespace::regnamespace, relname || '_between') FROM pg_class WHERE oid = h.relation);
+  between_fn  text := tickbook._function_name(tickbook._between_function(c), h.relation, '_between');
 BEGIN
   EXECUTE format('CREATE OR REPLACE VIEW %s AS SELECT %s FROM %s UNION ALL %s', view_name, columns, h.storage,
                  tickbook._unpacked(h.storage, c, c.batches::text));
@@ -346,6 +365,7 @@ DECLARE
   added boolean := false;
 BEGIN
   PERFORM tickbook._share_reading(h, c);
+  PERFORM tickbook._follow_defaults(h);
   FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) f WHERE NOT EXISTS (
              SELECT FROM pg_attribute a WHERE a.attrelid = h.relation AND a.attname = f.name AND a.attnum > 0 AND NOT a.attisdropped) LOOP
     IF EXISTS (SELECT FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -372,6 +392,11 @@ DECLARE
   h       tickbook.hypertable;
   command text;
 BEGIN
+  IF relation IS NULL OR definition IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+      MESSAGE = 'add_column needs a table and a definition, and got NULL for one',
+      HINT = 'SELECT tickbook.add_column(''bars'', ''vwap numeric(15,4)'').';
+  END IF;
   IF tickbook._is_hypertable(relation) THEN
     h := tickbook._native_hypertable(relation);
   END IF;
@@ -420,14 +445,12 @@ BEGIN
   FOR command IN
     SELECT format('DROP TRIGGER IF EXISTS "tickbook_unique_%s" ON %s', e, h.storage) FROM unnest(ARRAY['insert', 'update']) e
     UNION ALL
-    SELECT format('DROP FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
-     WHERE p.pronamespace = original.relnamespace AND p.proname = original.relname || '_between' AND p.prorettype = original.reltype
+    SELECT format('DROP FUNCTION %s', tickbook._between_function(c)::regprocedure)
     UNION ALL
     SELECT format('DROP VIEW %s', tickbook._qualified(h.relation))
     UNION ALL
-    SELECT format('DROP FUNCTION %I.%I()', original.relnamespace::regnamespace, left(original.relname, 56) || suffix)
-      FROM unnest(ARRAY['_write', '_unique']) suffix
-     WHERE to_regprocedure(format('%I.%I()', original.relnamespace::regnamespace, left(original.relname, 56) || suffix)) IS NOT NULL
+    SELECT format('DROP FUNCTION %s', f::regprocedure) FROM unnest(ARRAY[tickbook._trigger_function(h.relation, 'write'),
+                                                                         tickbook._trigger_function(h.storage, 'tickbook_unique_insert')]) f WHERE f IS NOT NULL
     UNION ALL
     SELECT format('DROP TABLE %s', c.batches)
     UNION ALL

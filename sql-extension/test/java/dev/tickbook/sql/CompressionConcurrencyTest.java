@@ -122,6 +122,26 @@ class CompressionConcurrencyTest extends DatabaseTest {
                 .containsExactly(rows + "|" + rows + "|" + ((long) ROWS * (ROWS - 1) / 2 + updates));
     }
 
+    @Test
+    void upsertAndCompressionGetAlong() throws Exception {
+        AtomicLong merged = new AtomicLong();
+        db.execute(
+                "CREATE TABLE staging AS SELECT symbol, time, 0::numeric AS close FROM bars WHERE extract(minute FROM time) % 5 = 0");
+        session(statement -> {
+            statement.execute("UPDATE staging SET close = close + 1 WHERE symbol = 'S1'");
+            statement.execute("SELECT tickbook.upsert('bars', 'staging')");
+            merged.incrementAndGet();
+        });
+        session(statement ->
+                statement.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c"));
+        finish();
+        assertThat(merged.get()).isGreaterThan(3);
+        assertThat(db.rows("SELECT count(*), count(DISTINCT (symbol, time)) FROM bars"))
+                .containsExactly(ROWS + "|" + ROWS);
+        assertThat(db.rows("SELECT s.* FROM staging s JOIN bars b USING (symbol, time) WHERE s.close <> b.close"))
+                .isEmpty();
+    }
+
     @FunctionalInterface
     private interface Work {
         void run(Statement statement) throws SQLException, InterruptedException;
