@@ -209,7 +209,7 @@ BEGIN
       DELETE FROM market.market_data b USING pg_temp.followed_bars l
        WHERE (b.symbol, b.interval, b.time) = (l.symbol, l.interval, l.time) AND l.close IS NULL;
     ELSE  -- the view would open every batch of the symbol
-      PERFORM tickbook._unpack_batch('market.market_data', x.ctid) FROM (
+      PERFORM tickbook._unpack_batch('market.market_data', x.ctid, true) FROM (
         SELECT DISTINCT b.ctid FROM pg_temp.followed_bars l JOIN market.market_data_batches b
             ON b.symbol = l.symbol AND b.interval = l.interval AND l.time BETWEEN b.".first" AND b.".last" WHERE l.close IS NULL) x;
       DELETE FROM market.market_data_rows b USING pg_temp.followed_bars l

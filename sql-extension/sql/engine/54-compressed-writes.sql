@@ -335,10 +335,11 @@ BEGIN
     target := h.storage;
     packed := h.relation <> h.storage;
   END IF;
-  IF packed AND NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = target) THEN
+  IF packed AND NOT (has_table_privilege(target, 'SELECT') AND has_table_privilege(target, 'INSERT') AND has_table_privilege(target, 'UPDATE')
+                     AND has_table_privilege((tickbook._compression(relation)).batches, 'SELECT')) THEN
     RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-      MESSAGE = format('must be owner of %s to upsert into it', relation),
-      HINT = 'Batches are opened and rows moved as the owner. Run it as a member of the role that owns it, or INSERT and UPDATE by name.';
+      MESSAGE = format('permission denied to upsert into %s', relation),
+      HINT = format('It takes SELECT on the name and SELECT, INSERT and UPDATE on %s; or INSERT and UPDATE by name.', target);
   END IF;
   SELECT * INTO key FROM tickbook._unique_keys(target) LIMIT 1;
   IF NOT FOUND THEN
@@ -399,8 +400,8 @@ END $$;
 COMMENT ON FUNCTION tickbook.upsert(regclass, regclass) IS
   'Merges the rows of a staging table by primary key, or else the first unique one: new keys are inserted, rows that differ are updated, '
   'and only the batches that a changed row is in are unpacked. The staging table has the key and any other columns, under the same '
-  'names, and one row per key; its values are converted as INSERT would. For hypertables, with compression only by their owner, and for '
-  'other tables; returns how many rows were inserted, updated, and the same already.';
+  'names, and one row per key; its values are converted as INSERT would. For hypertables, of which only the owner '
+  'changes packed rows, and for other tables; returns how many rows were inserted, updated, and the same already.';
 
 -- Which keys were there already is asked for by itself: RETURNING xmax does not work for a partitioned table.
 CREATE FUNCTION tickbook._merge(target regclass, source text, columns name[], others name[], key name[], operators text[], nulls_equal boolean,
@@ -448,6 +449,11 @@ BEGIN
                    tickbook._unpacked(h.storage, c, format('(SELECT x.ctid, x.* FROM %s x WHERE x.ctid = ANY (%L))', c.batches, near), true), source, same_key,
                    (SELECT string_agg(format('".u".%I', n), ', ') FROM unnest(others) n),
                    (SELECT string_agg(format('".s".%I', n), ', ') FROM unnest(others) n)) INTO changed;
+    IF changed IS NOT NULL AND NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = h.storage) THEN
+      RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+        MESSAGE = format('must be owner of %s to change packed rows of it by upsert', h.relation),
+        HINT = 'Batches are opened as the owner. Run it as a member of the role that owns it, or UPDATE by name.';
+    END IF;
     PERFORM tickbook._unpack_batch(h.relation, batch, false) FROM unnest(changed) batch;
   END IF;
   RETURN format(' WHERE NOT EXISTS (SELECT FROM (%s) ".u" WHERE %s)',
