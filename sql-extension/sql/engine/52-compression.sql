@@ -515,7 +515,8 @@ DECLARE
   frame     text;
   lagged    CONSTANT text[] := ARRAY(SELECT r.value -> 'of' ->> 0 FROM jsonb_each(c.refs) r WHERE r.value ->> 'kind' LIKE '%lag');
 BEGIN
-  FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) LOOP
+  -- Those that others are measured against come first: whether they have a frame is asked for by the others.
+  FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) q ORDER BY c.refs ? q.name::text LOOP
     decimals := CASE WHEN p.packing = 'scaled' THEN coalesce(p.scale, tickbook._sampled_scale(chunk, p)) END;
     checked := careful OR p.scale IS NULL;
     ref := c.refs -> p.name::text;
@@ -866,14 +867,19 @@ DECLARE
   rows  bigint := 0;
 BEGIN
   FOR chunk IN SELECT tickbook.show_chunks(relation, (config ->> 'compress_after')::interval) LOOP
-    IF tickbook._has_rows(chunk) THEN
-      rows := rows + tickbook.compress_chunk(chunk);
-    END IF;
+    BEGIN
+      IF tickbook._has_rows(chunk) THEN
+        rows := rows + tickbook.compress_chunk(chunk);
+      END IF;
+    EXCEPTION WHEN OTHERS THEN  -- one chunk that cannot be packed must not keep the others from it
+      PERFORM set_config('tickbook.job_failure', format('%s: %s', chunk, SQLERRM), true);
+    END;
   END LOOP;
   RETURN rows;
 END $$;
 COMMENT ON FUNCTION tickbook._job_compression(regclass, jsonb) IS
-  'Packs the rows of chunks older than config.compress_after; returns how many.';
+  'Packs the rows of chunks older than config.compress_after; returns how many. What keeps a chunk from it is left in the setting '
+  'tickbook.job_failure.';
 
 -- TimescaleDB ---------------------------------------------------------------------------------------------------------
 

@@ -176,6 +176,8 @@ BEGIN
     BEGIN
       IF tickbook._try_lock_job(job.relation, job.kind) THEN
         touched := tickbook._do_job(job.relation, job.kind);
+        -- A job that could do a part of its work keeps that part, and says here why the rest is left.
+        failure := nullif(pg_catalog.current_setting('tickbook.job_failure', true), '');
       ELSE
         failure := 'another session was running it';
       END IF;
