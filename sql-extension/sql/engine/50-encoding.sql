@@ -101,6 +101,7 @@ CREATE TYPE tickbook._packed_column AS (
   sloped    boolean,  -- rows are ordered by it
   boxed     boolean,  -- an array, or of a type that has no arrays: see tickbook._box()
   wordy     boolean,  -- its text tells all values apart, so it may have a dictionary
+  equal     boolean,  -- only the same is equal
   collated  text     -- COLLATE clause, where it is not the type's own
 );
 
@@ -115,16 +116,17 @@ CREATE FUNCTION tickbook._packed_columns(storage regclass, segment_by name[], or
               WHEN t.base_modifier >= 4 AND m.digits <= 18 AND m.decimals BETWEEN 0 AND m.digits THEN m.decimals END,
          a.attname = order_by,
          p.typcategory = 'A' OR p.typarray = 0,
-         coalesce(l.collisdeterministic, true)
-         AND (p.typtype = 'e' OR t.base IN ('text', 'varchar', 'name', 'boolean', 'uuid', 'numeric', 'jsonb', 'smallint', 'integer', 'bigint',
-                                            'real', 'double precision', 'date', 'timestamp', 'timestamptz', 'inet', 'cidr', 'macaddr')),
-         CASE WHEN a.attcollation <> p.typcollation THEN format('%I.%I', l.collnamespace::regnamespace, l.collname) END
+         e.equal OR t.base IN ('numeric', 'jsonb', 'real', 'double precision'), e.equal,
+         CASE WHEN a.attcollation <> p.typcollation THEN format('%s.%I', l.collnamespace::regnamespace, l.collname) END
     FROM pg_attribute a
    CROSS JOIN LATERAL tickbook._base_type(a.atttypid, a.atttypmod) t
    CROSS JOIN LATERAL (SELECT (t.base_modifier - 4) >> 16 & 65535 AS digits,
                               (((t.base_modifier - 4) & 2047) # 1024) - 1024 AS decimals) m
     JOIN pg_type p ON p.oid = t.base
     LEFT JOIN pg_collation l ON l.oid = a.attcollation
+   CROSS JOIN LATERAL (SELECT coalesce(l.collisdeterministic, true) AND (p.typtype = 'e' OR t.base IN (
+           'text', 'varchar', 'name', 'boolean', 'uuid', 'smallint', 'integer', 'bigint', 'date', 'timestamp', 'timestamptz',
+           'inet', 'cidr', 'macaddr')) AS equal) e
    WHERE a.attrelid = storage AND a.attnum > 0 AND NOT a.attisdropped
    ORDER BY a.attnum
 $$;

@@ -196,7 +196,7 @@ BEGIN
     RETURN;
   END IF;
   IF p.boxed THEN
-    SELECT format('%I.%I', relnamespace::regnamespace, tickbook._free_name(relnamespace, relname, '_' || p.name)) INTO element
+    SELECT format('%s.%I', relnamespace::regnamespace, tickbook._free_name(relnamespace, relname, '_' || p.name)) INTO element
       FROM pg_class WHERE oid = batches;
     EXECUTE format('CREATE TYPE %s AS (v %s)', element, format_type(p.base, -1));
     PERFORM tickbook._own_like('TYPE', element, storage);
@@ -226,7 +226,7 @@ CREATE FUNCTION tickbook._create_batches(h tickbook.hypertable, c tickbook.compr
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   schema_id oid := (SELECT relnamespace FROM pg_class WHERE oid = h.storage);
-  name      text := format('%I.%I', schema_id::regnamespace, tickbook._free_name(schema_id, base_name, '_batches'));
+  name      text := format('%s.%I', schema_id::regnamespace, tickbook._free_name(schema_id, base_name, '_batches'));
   time_type text := (SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = h.storage AND attname = tickbook._key_column(h.storage));
   segments  text := coalesce((SELECT string_agg(quote_ident(s), ', ') || ', ' FROM unnest(c.segment_by) s), '');
   p         tickbook._packed_column;
@@ -318,9 +318,9 @@ BEGIN
   EXECUTE format('ALTER TABLE %s RENAME TO %I', h.storage, tickbook._free_name(original.relnamespace, original.relname, '_rows'));
   c := ROW(NULL, NULL, segment_by, order_by, '{}');
   c.batches := tickbook._create_batches(h, c, original.relname);
-  EXECUTE format('CREATE VIEW %I.%I AS SELECT %s FROM %s', original.relnamespace::regnamespace, original.relname,
+  EXECUTE format('CREATE VIEW %s.%I AS SELECT %s FROM %s', original.relnamespace::regnamespace, original.relname,
                  tickbook._column_list(h.storage), h.storage);
-  h.relation := format('%I.%I', original.relnamespace::regnamespace, original.relname)::regclass;
+  h.relation := format('%s.%I', original.relnamespace::regnamespace, original.relname)::regclass;
   c.relation := h.relation;
   PERFORM tickbook._own_like('VIEW', tickbook._qualified(h.relation), h.storage);
   PERFORM tickbook._show(h, c);
@@ -342,21 +342,27 @@ COMMENT ON FUNCTION tickbook.enable_compression(regclass, name[], name) IS
   'written as before. segment_by: columns that queries select by, each combination of values packed by itself; order_by: the column '
   'that rows are packed in order of, by default the time column.';
 
--- A function is inlined with the rights of its caller, so <name>_between() needs readers to have both tables.
+-- A function is inlined with the rights of its caller, so <name>_between() needs readers to have both tables, and a table
+-- that kept its readers would show them what the name shows no more.
 CREATE FUNCTION tickbook._share_reading(h tickbook.hypertable, c tickbook.compression) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   command text;
 BEGIN
   FOR command IN
-    SELECT format('GRANT SELECT ON %s, %s TO %s', h.storage, c.batches, e.grantee)
-      FROM pg_class v, tickbook._acl_entries(v.relacl) e WHERE v.oid = h.relation AND e.privilege = 'SELECT'
+    WITH reader AS (SELECT r.oid, e.grantee FROM pg_class r, tickbook._acl_entries(tickbook._acl(r)) e
+                     WHERE r.oid IN (h.relation, h.storage, c.batches) AND e.privilege = 'SELECT'
+                       AND e.grantee <> r.relowner::regrole::text)
+    SELECT format(CASE WHEN g.named THEN 'GRANT SELECT ON %s TO %s' ELSE 'REVOKE SELECT ON %s FROM %s CASCADE' END, t, g.grantee)
+      FROM unnest(ARRAY[h.storage, c.batches]) t,
+           (SELECT grantee, bool_or(oid = h.relation) AS named FROM reader GROUP BY grantee) g
+     WHERE g.named <> EXISTS (SELECT FROM reader WHERE reader.oid = t AND reader.grantee = g.grantee)
   LOOP
     EXECUTE command;
   END LOOP;
 END $$;
 COMMENT ON FUNCTION tickbook._share_reading(tickbook.hypertable, tickbook.compression) IS
-  'Lets those who may read the public name read its storage and its batches.';
+  'Lets those who may read the public name, and no one else, read its storage and its batches.';
 
 CREATE FUNCTION tickbook._follow_columns(h tickbook.hypertable, c tickbook.compression) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
@@ -500,6 +506,7 @@ DECLARE
   p         tickbook._packed_column;
   time_col  CONSTANT name := tickbook._key_column(h.storage);
   segments  CONSTANT text := coalesce((SELECT string_agg(quote_ident(s), ', ') || ', ' FROM unnest(c.segment_by) s), '');
+  divided   text := segments;  -- and by the images of segments in which different values are equal, such as 1.0 and 1.00
   per_batch CONSTANT integer := tickbook._batch_rows();
   returned  text[] := '{}';
   numbered  text[] := '{}';
@@ -522,6 +529,10 @@ BEGIN
     ref := c.refs -> p.name::text;
     IF checked OR p.packing <> 'scaled' OR p.name IN (time_col, c.order_by) THEN
       returned := returned || quote_ident(p.name);
+    END IF;
+    IF p.packing = 'segment' AND NOT p.equal THEN
+      returned := returned || format('ROW(%I)::text COLLATE "C" AS %I', p.name, p.name || '.i');
+      divided := divided || format('%I, ', p.name || '.i');
     END IF;
     CONTINUE WHEN p.packing = 'segment';
 
@@ -589,11 +600,11 @@ BEGIN
   RETURN format('WITH gone AS (DELETE FROM %s RETURNING %s), ', chunk, array_to_string(returned, ', '))
     || format('numbered AS (SELECT *, (row_number() OVER w - 1)::integer AS ".n"%s FROM gone WINDOW w AS (%s ORDER BY %I)), ',
               (SELECT string_agg(', ' || n, '') FROM unnest(numbered) n),
-              'PARTITION BY ' || rtrim(nullif(segments, ''), ', '), c.order_by)
+              'PARTITION BY ' || rtrim(nullif(divided, ''), ', '), c.order_by)
     || format('measured AS (SELECT %1$s%2$I AS ".t", ".n" / %3$s AS ".batch", %4$s FROM numbered ORDER BY %1$s".batch", ".n"), ',
-              segments, time_col, per_batch, array_to_string(measured, ', '))
+              divided, time_col, per_batch, array_to_string(measured, ', '))
     || format('grouped AS MATERIALIZED (SELECT %1$scount(*)::integer AS ".rows", min(".t") AS ".first", max(".t") AS ".last", %2$s '
-              'FROM measured GROUP BY %1$s".batch")', segments, array_to_string(grouped, ', '))
+              'FROM measured GROUP BY %3$s".batch")', segments, array_to_string(grouped, ', '), divided)
     || format(', put AS (INSERT INTO %s (%s".rows", ".first", ".last", %s) SELECT %2$s".rows", ".first", ".last", %4$s FROM grouped%5$s '
               'RETURNING ".rows") SELECT COALESCE(sum(".rows"), 0) FROM put',
               c.batches, segments, array_to_string(targets, ', '), array_to_string(packed, ', '), laterals);
@@ -788,6 +799,10 @@ CREATE FUNCTION tickbook._reclaim(chunk regclass) RETURNS boolean
 DECLARE
   emptied_by xid8;
 BEGIN
+  -- An older snapshot does not see rows that were written since, and TRUNCATE would take them along.
+  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+    RETURN false;
+  END IF;
   SELECT k.emptied_by INTO emptied_by FROM tickbook.compressed_chunk k WHERE k.chunk = _reclaim.chunk;
   IF NOT FOUND OR emptied_by = pg_current_xact_id_if_assigned() OR tickbook._has_rows(chunk)
      OR 0 = (SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(chunk) WHERE isleaf) THEN
