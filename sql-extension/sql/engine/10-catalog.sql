@@ -59,6 +59,10 @@ BEGIN
                         ELSE ARRAY[NEW.relation] END;
   IF TG_TABLE_NAME = 'hypertable' AND TG_OP <> 'DELETE' THEN
     touched := touched || NEW.storage;
+  ELSIF TG_TABLE_NAME = 'compression' AND TG_OP <> 'DELETE' THEN
+    touched := touched || NEW.batches;
+  ELSIF TG_TABLE_NAME = 'compressed_chunk' AND TG_OP <> 'DELETE' THEN
+    touched := touched || NEW.chunk;
   END IF;
   -- What an aggregate says is run by whoever drops chunks of its hypertable, so it must be theirs.
   IF TG_TABLE_NAME = 'continuous_aggregate' AND TG_OP <> 'DELETE' THEN

@@ -195,7 +195,8 @@ CREATE FUNCTION tickbook._reference(kind text, here text[], before text) RETURNS
   SELECT CASE kind WHEN 'lag' THEN format('COALESCE(%s, %s, 0)', before, here[1])
                    WHEN 'greatest_lag' THEN format('COALESCE(GREATEST(%s, %s), 0)', here[1], before)
                    WHEN 'least_lag' THEN format('COALESCE(LEAST(%s, %s), 0)', here[1], before)
-                   ELSE format('COALESCE(%s(%s), 0)', upper(kind), array_to_string(here, ', ')) END
+                   WHEN 'greatest' THEN format('COALESCE(GREATEST(%s), 0)', array_to_string(here, ', '))
+                   WHEN 'least' THEN format('COALESCE(LEAST(%s), 0)', array_to_string(here, ', ')) END
 $$;
 COMMENT ON FUNCTION tickbook._reference(text, text[], text) IS 'Expression of what a column is measured against.';
 

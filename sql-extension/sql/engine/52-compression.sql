@@ -70,6 +70,14 @@ END $$;
 COMMENT ON FUNCTION tickbook._hypertable_of_chunk(regclass) IS
   'Catalog row of the hypertable that a chunk belongs to, or an error.';
 
+CREATE FUNCTION tickbook._has_packed(batches regclass, p tickbook._packed_column) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = batches AND NOT a.attisdropped
+                    AND a.attname = p.name || CASE WHEN p.packing = 'segment' THEN '' ELSE '.1' END)
+$$;
+COMMENT ON FUNCTION tickbook._has_packed(regclass, tickbook._packed_column) IS
+  'Whether batches have a column; one that ALTER TABLE has just added they have not.';
+
 -- Queries that unpack -------------------------------------------------------------------------------------------------
 
 -- Arrays must be taken out of TOAST once per batch, not once per row. The set-returning generate_series(1, 1) in the
@@ -81,7 +89,7 @@ CREATE FUNCTION tickbook._unpacked(storage regclass, c tickbook.compression, sou
                 'CROSS JOIN generate_series(1, a.".rows") AS n (i)',
                 CASE WHEN with_ctid THEN 'a.".ctid", ' ELSE '' END, string_agg(format('%s AS %I', tickbook._decoded(p, c.refs), p.name), ', '),
                 CASE WHEN with_ctid THEN 'b.ctid AS ".ctid", ' ELSE '' END, string_agg(tickbook._opened(p), ', '), source)
-    FROM tickbook._packed_columns(storage, c.segment_by, c.order_by) p
+    FROM tickbook._packed_columns(storage, c.segment_by, c.order_by) p WHERE tickbook._has_packed(c.batches, p)
 $$;
 COMMENT ON FUNCTION tickbook._unpacked(regclass, tickbook.compression, text, boolean) IS
   'Query that shows the rows of the batches that source has.';
@@ -121,11 +129,30 @@ $$;
 COMMENT ON FUNCTION tickbook._unique_keys(regclass) IS
   'Unique keys of a table, the primary key first, with the operator that each column is compared by and whether two NULLs are the same.';
 
+CREATE FUNCTION tickbook._dependents(relation regclass) RETURNS SETOF text
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  RETURN QUERY
+    SELECT DISTINCT pg_describe_object(CASE WHEN w.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END, coalesce(w.ev_class, d.objid), 0)
+      FROM pg_depend d LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = relation AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass)
+       AND w.ev_class IS DISTINCT FROM relation
+       AND NOT EXISTS (SELECT FROM tickbook.continuous_aggregate a WHERE a.relation = w.ev_class);
+END $$;
+COMMENT ON FUNCTION tickbook._dependents(regclass) IS
+  'Views that read a table or view, and functions that PostgreSQL knows to do so; not continuous aggregates, which follow by themselves.';
+
 CREATE FUNCTION tickbook._check_compressible(storage regclass, segment_by name[], order_by name) RETURNS void
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
+  enabled  CONSTANT boolean := (SELECT h.relation <> h.storage FROM tickbook.hypertable h WHERE h.storage = _check_compressible.storage);
   obstacle text;
 BEGIN
+  IF array_position(segment_by, NULL) IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('segment_by of %s must not contain NULL', storage),
+      HINT = format('Name some of its columns: %s.', tickbook._column_list(storage));
+  END IF;
   SELECT s INTO obstacle FROM unnest(segment_by || order_by) s
    WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = storage AND a.attname = s AND a.attnum > 0 AND NOT a.attisdropped);
   IF FOUND THEN
@@ -138,17 +165,26 @@ BEGIN
       MESSAGE = format('%s cannot be segmented by its time column or by what it is ordered by', storage),
       HINT = 'Segment by what queries select by, such as a symbol: each segment should have at least some hundred rows per chunk.';
   END IF;
+  SELECT s INTO obstacle FROM unnest(segment_by) s GROUP BY s HAVING count(*) > 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('segment_by of %s names column "%s" twice', storage, obstacle), HINT = 'Name each column once.';
+  END IF;
+  FOREACH obstacle IN ARRAY segment_by || order_by LOOP
+    BEGIN
+      EXECUTE format('SELECT FROM %s ORDER BY %I LIMIT 0', storage, obstacle);
+    EXCEPTION WHEN undefined_function THEN
+      RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+        MESSAGE = format('values of column "%s" of %s have no order, so it cannot be in segment_by or order_by', obstacle, storage),
+        HINT = 'Name columns that you could write in ORDER BY.';
+    END;
+  END LOOP;
   SELECT string_agg(problem, '; ') INTO obstacle FROM (
     SELECT 'it has row-level security' FROM pg_class WHERE oid = storage AND relrowsecurity
     UNION ALL SELECT format('foreign key %I, which packed rows could not keep', conname) FROM pg_constraint WHERE conrelid = storage AND contype = 'f'
     UNION ALL SELECT format('unique index %s is on expressions or has a condition', indexrelid::regclass) FROM pg_index
                WHERE indrelid = storage AND indisunique AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
-    UNION ALL SELECT format('%s %s reads it', CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, c.oid::regclass)
-                FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid JOIN pg_class c ON c.oid = w.ev_class
-               WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = storage
-               GROUP BY c.oid, c.relkind
-    UNION ALL SELECT format('function %s reads it', d.objid::regprocedure) FROM pg_depend d
-               WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = storage GROUP BY d.objid
+    UNION ALL SELECT d || ' reads it' FROM tickbook._dependents(storage) d WHERE NOT enabled
     UNION ALL SELECT format('column %I has a name of more than 60 bytes', attname) FROM pg_attribute
                WHERE attrelid = storage AND attnum > 0 AND NOT attisdropped AND octet_length(attname) > 60
     UNION ALL SELECT format('%s excludes rows by more than equality', indexrelid::regclass) FROM pg_index WHERE indrelid = storage AND indisexclusion
@@ -184,12 +220,22 @@ $$;
 COMMENT ON FUNCTION tickbook._box(regclass, tickbook._packed_column) IS
   'Type of one attribute v that wraps arrays, because an array of arrays must be rectangular.';
 
+-- A rewrite, as by VACUUM FULL, writes the value into the rows and forgets it, so any table that was not rewritten is asked.
+CREATE FUNCTION tickbook._missing_value(storage regclass, column_name name) RETURNS text
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp
+  SET extra_float_digits = 1 SET datestyle = 'ISO' SET intervalstyle = 'postgres' SET timezone = 'UTC' AS $$
+  SELECT (a.attmissingval::text::text[])[1] FROM pg_partition_tree(storage) t JOIN pg_attribute a ON a.attrelid = t.relid
+   WHERE t.isleaf AND a.attname = column_name AND a.atthasmissing LIMIT 1
+$$;
+COMMENT ON FUNCTION tickbook._missing_value(regclass, name) IS
+  'What rows have in a column that was added after them, or NULL.';
+
 CREATE FUNCTION tickbook._add_packed_column(storage regclass, batches regclass, p tickbook._packed_column) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   element text := format_type(p.base, -1);
+  missing CONSTANT text := tickbook._missing_value(storage, p.name);
   names   text[];
-  missing text;
 BEGIN
   IF p.packing = 'segment' THEN
     EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s%s', batches, p.name, p.type, ' COLLATE ' || p.collated);
@@ -211,9 +257,7 @@ BEGIN
   EXECUTE format('ALTER TABLE %s ', batches)
     || (SELECT string_agg(format('ALTER COLUMN %I SET STATISTICS 0', p.name || n), ', ') FROM unnest(names) n);
   -- A column that is added later has, in the rows that are packed already, the value that PostgreSQL gave the others.
-  SELECT (a.attmissingval::text::text[])[1] INTO missing FROM pg_attribute a
-   WHERE a.attrelid = tickbook._template_chunk(storage) AND a.attname = p.name AND a.atthasmissing;
-  IF FOUND THEN
+  IF missing IS NOT NULL THEN
     EXECUTE format('ALTER TABLE %1$s DROP COLUMN %2$I, ADD COLUMN %2$I %3$s[] DEFAULT array_fill(%4$s, ARRAY[%5$s])', batches, p.name || '.v', element,
                    format(CASE WHEN p.boxed THEN 'ROW(%L::%s)::%s' ELSE '%L::%s::%s' END, missing, p.type, element), tickbook._batch_rows());
     EXECUTE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT, ALTER COLUMN %2$I SET STATISTICS 0', batches, p.name || '.v');
@@ -233,6 +277,8 @@ DECLARE
 BEGIN
   EXECUTE format('CREATE TABLE %s (".rows" integer NOT NULL, ".first" %2$s NOT NULL, ".last" %2$s NOT NULL) WITH (parallel_workers = 4)%3$s',
                  name, time_type, tickbook._tablespace_clause(h.storage));
+  -- Where a publication has all tables, batches must be deletable.
+  EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', name);
   PERFORM tickbook._own_like('TABLE', name, h.storage);
   FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) LOOP
     PERFORM tickbook._add_packed_column(h.storage, name::regclass, p);
@@ -364,32 +410,74 @@ END $$;
 COMMENT ON FUNCTION tickbook._share_reading(tickbook.hypertable, tickbook.compression) IS
   'Lets those who may read the public name, and no one else, read its storage and its batches.';
 
-CREATE FUNCTION tickbook._follow_columns(h tickbook.hypertable, c tickbook.compression) RETURNS void
+CREATE FUNCTION tickbook._follow_columns(h tickbook.hypertable, c tickbook.compression, just_added boolean DEFAULT false) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  p     tickbook._packed_column;
-  added boolean := false;
+  packed  CONSTANT boolean := tickbook._has_rows(c.batches);
+  added   name[] := '{}';
+  p       tickbook._packed_column;
+  problem record;
+  broken  integer;
 BEGIN
-  PERFORM tickbook._share_reading(h, c);
-  PERFORM tickbook._follow_defaults(h);
-  FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) f WHERE NOT EXISTS (
-             SELECT FROM pg_attribute a WHERE a.attrelid = h.relation AND a.attname = f.name AND a.attnum > 0 AND NOT a.attisdropped) LOOP
-    IF EXISTS (SELECT FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-                WHERE a.attrelid = tickbook._template_chunk(h.storage) AND a.attname = p.name AND NOT a.atthasmissing)
-       AND tickbook._has_rows(c.batches) THEN
-      RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
-        MESSAGE = format('column "%s" of %s has a default that is computed per row, which compressed rows cannot get', p.name, h.storage),
-        HINT = 'Drop the column, decompress the chunks, add it again and let the policy compress them.';
+  FOR p IN SELECT * FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) f WHERE NOT tickbook._has_packed(c.batches, f) LOOP
+    IF added = '{}' THEN
+      -- The name before its tables, as its readers do.
+      PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', tickbook._qualified(h.relation)), h.relation);
+    END IF;
+    IF packed THEN
+      PERFORM tickbook._check_addable(h.storage, p, just_added);
     END IF;
     PERFORM tickbook._add_packed_column(h.storage, c.batches, p);
-    added := true;
+    added := added || p.name;
   END LOOP;
-  IF added THEN
-    PERFORM tickbook._show(h, c);
+  IF added = '{}' THEN
+    RETURN;
   END IF;
+  PERFORM tickbook._show(h, c);
+  FOR problem IN
+    SELECT format('check constraint "%s" of %s', conname, h.storage) AS broken, pg_get_expr(conbin, conrelid) AS rule FROM pg_constraint
+     WHERE packed AND conrelid = h.storage AND contype = 'c'
+       AND conkey && ARRAY(SELECT attnum FROM pg_attribute WHERE attrelid = h.storage AND attname = ANY (added))
+    UNION ALL
+    SELECT format('NOT NULL of column "%s" of %s', attname, h.storage), quote_ident(attname) || ' IS NOT NULL' FROM pg_attribute
+     WHERE packed AND attrelid = h.storage AND attname = ANY (added) AND attnotnull
+  LOOP
+    EXECUTE format('SELECT FROM (%s) u WHERE NOT (%s) LIMIT 1', tickbook._unpacked(h.storage, c, c.batches::text), problem.rule);
+    GET DIAGNOSTICS broken = ROW_COUNT;
+    IF broken > 0 THEN
+      RAISE EXCEPTION USING ERRCODE = 'check_violation',
+        MESSAGE = problem.broken || ' is violated by compressed rows',
+        HINT = 'Add the column with a constant default that satisfies it.';
+    END IF;
+  END LOOP;
 END $$;
-COMMENT ON FUNCTION tickbook._follow_columns(tickbook.hypertable, tickbook.compression) IS
+COMMENT ON FUNCTION tickbook._follow_columns(tickbook.hypertable, tickbook.compression, boolean) IS
   'Shows columns that ALTER TABLE added to the storage in the batches and the public view too.';
+
+CREATE FUNCTION tickbook._check_addable(storage regclass, p tickbook._packed_column, just_added boolean) RETURNS void
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  missing CONSTANT text := tickbook._missing_value(storage, p.name);
+  problem text;
+BEGIN
+  SELECT CASE
+      WHEN EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = storage AND k.contype IN ('p', 'u', 'f', 'x') AND a.attnum = ANY (k.conkey))
+        THEN 'is part of a key or refers to another table, which compressed rows cannot be checked for'
+      WHEN missing IS NULL AND (a.atthasdef OR a.attidentity <> '')
+        THEN 'has a default that is computed per row, or is not known any more, so compressed rows cannot get it'
+      WHEN missing IS NULL AND NOT just_added AND pg_relation_filenode(t.template) <> t.template::oid
+        THEN 'may have had a default when it was added, which compressed rows cannot get because the table was rewritten since'
+    END INTO problem
+    FROM pg_attribute a, (SELECT tickbook._template_chunk(storage) AS template) t WHERE a.attrelid = storage AND a.attname = p.name;
+  IF problem IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+      MESSAGE = format('column "%s" of %s %s', p.name, storage, problem),
+      HINT = 'Unpack every chunk with tickbook.decompress_chunk() first: then all rows are treated alike.';
+  END IF;
+  EXECUTE format('SELECT %L::%s', missing, p.type);  -- a domain may refuse it
+END $$;
+COMMENT ON FUNCTION tickbook._check_addable(regclass, tickbook._packed_column, boolean) IS
+  'Raises an error if compressed rows cannot have a column that was added.';
 
 -- The definition may name the caller's own types and functions, so it is read with the caller's search path.
 CREATE FUNCTION tickbook._add_column(relation regclass, definition text, callers_path text) RETURNS void
@@ -406,12 +494,16 @@ BEGIN
   IF tickbook._is_hypertable(relation) THEN
     h := tickbook._native_hypertable(relation);
   END IF;
+  IF h.relation <> h.storage THEN
+    PERFORM tickbook._patiently(format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', tickbook._qualified(h.relation)), h.relation);
+    PERFORM tickbook._follow_columns(h, tickbook._compression(h.relation));
+  END IF;
   command := format('ALTER TABLE %s ADD COLUMN ', tickbook._qualified(coalesce(h.storage, relation))) || definition;
   PERFORM set_config('search_path', callers_path, true);
   EXECUTE command;
   PERFORM pg_catalog.set_config('search_path', 'pg_catalog, tickbook, pg_temp', true);
   IF h.relation <> h.storage THEN
-    PERFORM tickbook._follow_columns(h, tickbook._compression(h.relation));
+    PERFORM tickbook._follow_columns(h, tickbook._compression(h.relation), just_added => true);
   END IF;
 END $$;
 COMMENT ON FUNCTION tickbook._add_column(regclass, text, text) IS 'Does what add_column() promises.';
@@ -429,6 +521,7 @@ DECLARE
   h        tickbook.hypertable;
   c        tickbook.compression;
   original pg_class;
+  obstacle text;
   command  text;
   late     text[];
 BEGIN
@@ -439,9 +532,23 @@ BEGIN
   c := tickbook._compression(relation);
   PERFORM tickbook._lock_chunks_of(h.storage);
   SELECT * INTO original FROM pg_class WHERE oid = h.relation;
-  PERFORM tickbook._patiently(format('LOCK TABLE %s, %s IN SHARE ROW EXCLUSIVE MODE', h.storage, c.batches), h.storage);
+  SELECT string_agg(d, ', ') INTO obstacle FROM (
+    SELECT d FROM tickbook._dependents(h.relation) d
+    UNION
+    SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_depend d LEFT JOIN pg_proc f ON d.classid = 'pg_proc'::regclass AND f.oid = d.objid
+     WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = original.reltype AND d.deptype = 'n'
+       AND f.oid IS DISTINCT FROM tickbook._between_function(c)) o;
+  IF obstacle IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist',
+      MESSAGE = format('compression of %s cannot be disabled while other objects depend on its view', relation),
+      DETAIL = obstacle,
+      HINT = 'Drop what is named in the detail, and create it again afterwards.';
+  END IF;
+  -- LOCK TABLE of a view locks the view first and then its tables, as readers and writers do.
+  PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', tickbook._qualified(h.relation)), h.relation);
   PERFORM tickbook.decompress_chunk(k.chunk) FROM tickbook._native_chunks(h.storage) k;
-  PERFORM tickbook._patiently(format('SELECT tickbook._let_go(%L)', h.storage), h.storage);
+  EXECUTE format('SELECT tickbook._chunk_at($1, min(".first")) FROM %s HAVING count(*) > 0', c.batches) USING h;
+  PERFORM tickbook._patiently(format('SELECT tickbook._let_go(%L)', h.storage), h.relation);
   late := ARRAY(SELECT replace(g, tickbook._qualified(h.relation), tickbook._qualified(h.storage)) FROM tickbook._grant_commands(h.relation, h.storage) g);
   DELETE FROM tickbook.compression t WHERE t.relation = h.relation;
   UPDATE tickbook.hypertable t SET relation = h.storage WHERE t.storage = h.storage;
@@ -449,7 +556,8 @@ BEGIN
   UPDATE tickbook.job j SET relation = h.storage WHERE j.relation = h.relation;
   UPDATE tickbook.job_run r SET relation = h.storage WHERE r.relation = h.relation;
   FOR command IN
-    SELECT format('DROP TRIGGER IF EXISTS "tickbook_unique_%s" ON %s', e, h.storage) FROM unnest(ARRAY['insert', 'update']) e
+    SELECT format('DROP TRIGGER %I ON %s', tgname, h.storage) FROM pg_trigger
+     WHERE tgrelid = h.storage AND tgname IN ('tickbook_unique_insert', 'tickbook_unique_update')
     UNION ALL
     SELECT format('DROP FUNCTION %s', tickbook._between_function(c)::regprocedure)
     UNION ALL
@@ -722,8 +830,11 @@ BEGIN
   h := tickbook._hypertable_of_chunk(chunk);
   c := tickbook._compression(h.relation);
   PERFORM pg_advisory_xact_lock('tickbook.compressed_chunk'::regclass::oid::integer, chunk::oid::integer);
-  PERFORM tickbook._reclaim(chunk);
+  PERFORM tickbook._check_compressible(h.storage, c.segment_by, c.order_by);
+  PERFORM tickbook._share_reading(h, c);
+  PERFORM tickbook._follow_defaults(h);
   PERFORM tickbook._follow_columns(h, c);
+  PERFORM tickbook._reclaim(chunk);
   IF c.refs = '{}' AND NOT tickbook._has_rows(c.batches) THEN
     c := tickbook._choose_references(h, c, chunk);
   END IF;
@@ -763,11 +874,32 @@ $$;
 COMMENT ON FUNCTION tickbook._forget_batches_command(regclass, regclass[]) IS
   'Command that deletes the batches of chunks, or NULL without compression.';
 
+CREATE FUNCTION tickbook._chunk_at(h tickbook.hypertable, moment timestamptz) RETURNS regclass
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  chunk regclass := (SELECT k.chunk FROM tickbook._native_chunks(h.storage) k WHERE moment >= k.range_start AND moment < k.range_end);
+BEGIN
+  IF chunk IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = format('compressed rows of %s at %s belong to no chunk: it was detached or dropped by hand', h.relation, moment),
+      HINT = format('Make it again with tickbook.ensure_chunks(%L, %L, %L).', h.relation, moment, moment);
+  END IF;
+  RETURN chunk;
+END $$;
+COMMENT ON FUNCTION tickbook._chunk_at(tickbook.hypertable, timestamptz) IS 'The chunk that compressed rows belong to, or an error.';
+
+-- Columns that ALTER TABLE added since get what PostgreSQL gave the other rows, or, if that is not known, their default.
 CREATE FUNCTION tickbook._unpack_command(h tickbook.hypertable, c tickbook.compression, chunk regclass, condition text) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT format('WITH gone AS (DELETE FROM %1$s b WHERE %2$s RETURNING b.*), put AS (INSERT INTO %3$s (%4$s) OVERRIDING SYSTEM VALUE '
-                'SELECT %4$s FROM (%5$s) u RETURNING 1) SELECT count(*) FROM put',
-                c.batches, condition, chunk, tickbook._stored_columns(h.storage), tickbook._unpacked(h.storage, c, 'gone'))
+                'SELECT %5$s FROM (%6$s) u RETURNING 1) SELECT count(*) FROM put',
+                c.batches, condition, chunk, string_agg(quote_ident(p.name), ', '),
+                string_agg(CASE WHEN v.packed THEN quote_ident(p.name) ELSE format('%L::%s', v.missing, p.type) END, ', '),
+                tickbook._unpacked(h.storage, c, 'gone'))
+    FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) p
+    JOIN pg_attribute a ON a.attrelid = h.storage AND a.attname = p.name AND a.attgenerated = ''
+   CROSS JOIN LATERAL (SELECT tickbook._has_packed(c.batches, p) AS packed, tickbook._missing_value(h.storage, p.name) AS missing) v
+   WHERE v.packed OR v.missing IS NOT NULL
 $$;
 COMMENT ON FUNCTION tickbook._unpack_command(tickbook.hypertable, tickbook.compression, regclass, text) IS
   'Statement that moves the rows of batches back into their chunk and returns how many there were.';

@@ -47,12 +47,7 @@ BEGIN
   IF first IS NULL THEN
     RETURN 0;  -- another session was first
   END IF;
-  chunk := (SELECT k.chunk FROM tickbook._native_chunks(h.storage) k WHERE first >= k.range_start AND first < k.range_end);
-  IF chunk IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-      MESSAGE = format('packed rows of %s belong to a chunk that is no more', h.relation),
-      HINT = format('Make it again: SELECT tickbook.ensure_chunks(%L, %L, %L).', h.relation, first, first);
-  END IF;
+  chunk := tickbook._chunk_at(h, first);
   command := tickbook._unpack_command(h, c, chunk, format('b.ctid = %L', batch));
   IF chunk_in_use THEN
     SELECT t.tgname INTO culprit FROM pg_partition_tree(chunk) p JOIN pg_trigger t ON t.tgrelid = p.relid
@@ -381,6 +376,9 @@ BEGIN
   IF h.relation IS NOT NULL THEN
     EXECUTE format('SELECT format('' AND ".u".%%I BETWEEN %%L AND %%L'', %1$L, min(".s".%1$I), max(".s".%1$I)) FROM %2$s ".s"',
                    tickbook._key_column(h.storage), source) INTO in_range;
+  END IF;
+  IF packed THEN
+    PERFORM tickbook._follow_columns(h, tickbook._compression(h.relation));
   END IF;
   FOR attempt IN 1 .. 3 LOOP
     BEGIN

@@ -47,7 +47,8 @@ COMMENT ON FUNCTION tickbook._refuse_aggregates(tickbook.hypertable) IS
 CREATE FUNCTION tickbook._let_go(storage regclass) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
-  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', storage);
+  -- Of a view this locks the view first and then its tables, as its readers do.
+  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', tickbook._qualified((tickbook._native_hypertable(storage)).relation));
   PERFORM tickbook._show_aggregate(a, false) FROM tickbook.continuous_aggregate a
     JOIN tickbook.hypertable h ON a.source = h.relation WHERE a.storage = _let_go.storage;
   RETURN NULL;

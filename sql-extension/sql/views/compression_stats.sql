@@ -7,17 +7,21 @@ DECLARE
   c record;
 BEGIN
   FOR c IN SELECT t.*, h.storage FROM tickbook.compression t JOIN tickbook.hypertable h ON h.relation = t.relation
-             JOIN pg_class k ON k.oid = t.batches LOOP
+             JOIN pg_class k ON k.oid = t.batches
+            WHERE has_table_privilege(t.batches, 'SELECT') AND has_schema_privilege(k.relnamespace, 'USAGE') LOOP
     -- The space of the batches is shared out in proportion to what they store.
     RETURN QUERY EXECUTE format(
-      'SELECT %L::regclass, k.chunk, count(b.size), coalesce(sum(b.".rows"), 0)::bigint, (SELECT coalesce(sum(tickbook._guessed_rows(relid)), 0)::bigint FROM pg_partition_tree(k.chunk) WHERE isleaf), '
+      'SELECT %L::regclass, k.chunk, count(b.size), coalesce(sum(b.".rows"), 0)::bigint, t.rows, '
       '       (k.bytes_per_row * coalesce(sum(b.".rows"), 0))::bigint + t.bytes, '
       '       (pg_total_relation_size(%L::regclass) * coalesce(sum(b.size), 0) / greatest(sum(sum(b.size)) OVER (), 1))::bigint + t.bytes, k.compressed_at '
       '  FROM tickbook.compressed_chunk k '
       '  JOIN tickbook._native_chunks(%L::regclass) r ON r.chunk = k.chunk '
-      ' CROSS JOIN LATERAL (SELECT sum(pg_total_relation_size(relid))::bigint AS bytes FROM pg_partition_tree(k.chunk) WHERE isleaf) t '
+      -- Pages that packing left behind hold no rows, so size is only asked where a crash emptied the statistics.
+      ' CROSS JOIN LATERAL (SELECT sum(pg_total_relation_size(relid))::bigint AS bytes, sum(CASE WHEN pg_relation_size(relid) = 0 THEN 0 '
+      '        WHEN pg_stat_get_tuples_inserted(relid) > 0 THEN pg_stat_get_live_tuples(relid) ELSE tickbook._guessed_rows(relid) END)::bigint AS rows '
+      '   FROM pg_partition_tree(k.chunk) WHERE isleaf) t '
       '  LEFT JOIN (SELECT ".rows", ".first", %s AS size FROM %s) b ON b.".first" >= r.range_start AND b.".first" < r.range_end '
-      ' GROUP BY k.chunk, k.bytes_per_row, t.bytes, k.compressed_at',
+      ' GROUP BY k.chunk, k.bytes_per_row, t.bytes, t.rows, k.compressed_at',
       c.relation, c.batches, c.storage,
       (SELECT string_agg(format('coalesce(pg_column_size(%I), 0)', attname), ' + ') FROM pg_attribute
         WHERE attrelid = c.batches AND attnum > 0 AND NOT attisdropped), c.batches);

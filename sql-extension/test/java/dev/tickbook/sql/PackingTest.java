@@ -77,4 +77,242 @@ class PackingTest extends DatabaseTest {
         assertSameAsPlain();
         compress();
     }
+
+    @Test
+    void whatOnlyComparesAsEqualIsKeptApartInSegments() {
+        create(
+                "n numeric, f double precision, j jsonb, c bpchar, i interval, time timestamptz NOT NULL",
+                "SELECT (ARRAY['1.0', '1.00', '1'])[1 + i % 3]::numeric, (ARRAY['0', '-0'])[1 + i % 2]::float8,"
+                        + " (ARRAY['1.0', '1'])[1 + i % 2]::jsonb, (ARRAY['a', 'a '])[1 + i % 2]::bpchar,"
+                        + " (ARRAY['1 day', '24:00'])[1 + i % 2]::interval,"
+                        + " timestamptz '2024-01-01 00:00+00' + i * interval '1 minute' FROM generate_series(0, 2399) i",
+                "{n,f,j,c,i}");
+        compress();
+        assertSameAsPlain();
+        both("DELETE FROM %s WHERE extract(minute FROM time) = 7");
+        compress();
+        assertSameAsPlain();
+    }
+
+    @Test
+    void aSchemaMayHaveANameThatNeedsQuotes() {
+        db.execute("CREATE SCHEMA \"S p\"", "SET search_path = \"S p\"");
+        create(
+                "\"T x\" text, tags int[], time timestamptz NOT NULL PRIMARY KEY",
+                "SELECT 'a', ARRAY[i], timestamptz '2024-01-01 00:00+00' + i * interval '1 minute' FROM generate_series(0, 9) i",
+                "{T x}");
+        compress();
+        both("UPDATE %s SET tags = tags || 1");
+        assertSameAsPlain();
+        assertThat(db.count("SELECT count(*) FROM x_between('2024-01-01 00:00+00', '2024-01-01 00:05+00')"))
+                .isEqualTo(5);
+        assertError("INSERT INTO x TABLE x").startsWith("23505");
+        db.execute("SELECT tickbook.disable_compression('x')");
+        assertSameAsPlain();
+    }
+
+    @Test
+    void packedRowsOfAChunkThatWasDetachedAreNeverDropped() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        compress();
+        db.execute("ALTER TABLE x_rows DETACH PARTITION x_p20240101");
+        String expected = "55000 compressed rows of public.x at 2024-01-01 00:00:00+00 belong to no chunk";
+        String hint = "HINT: Make it again with tickbook.ensure_chunks('public.x', '2024-01-01 00:00:00+00'";
+        assertError("UPDATE x SET v = v").startsWith(expected).contains(hint);
+        assertError("SELECT tickbook.disable_compression('x')")
+                .startsWith(expected)
+                .contains(hint);
+        assertError("SELECT tickbook.revert_hypertable('x')").startsWith(expected);
+        assertSameAsPlain();
+        db.execute(
+                "SELECT tickbook.ensure_chunks('x', '2024-01-01 00:00:00+00', '2024-01-01 00:00:00+00')",
+                "SELECT tickbook.revert_hypertable('x')");
+        assertSameAsPlain();
+    }
+
+    @Test
+    void aColumnThatIsAddedKeepsItsPromisesInPackedRowsToo() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        compress();
+        db.execute(
+                "CREATE TABLE parent (id int PRIMARY KEY)",
+                "CREATE DOMAIN present AS int NOT NULL",
+                "CREATE DOMAIN words AS text[]");
+        assertAdding("q int NOT NULL")
+                .startsWith("23514 NOT NULL of column \"q\" of public.x_rows is violated by compressed rows");
+        assertAdding("q int DEFAULT 5 CHECK (q > 10)")
+                .startsWith(
+                        "23514 check constraint \"x_rows_q_check\" of public.x_rows is violated by compressed rows");
+        assertAdding("q int REFERENCES parent")
+                .startsWith("0A000 column \"q\" of public.x_rows is part of a key or refers");
+        assertAdding("q float8 DEFAULT random()")
+                .startsWith("0A000 column \"q\" of public.x_rows has a default that is computed");
+        assertAdding("q present").startsWith("23502 domain public.present does not allow null values");
+        db.execute("SET extra_float_digits = -10");
+        for (String good : new String[] {
+            "a int NOT NULL DEFAULT 15 CHECK (a > v)", "b float8 DEFAULT 0.30000000000000004", "c words DEFAULT '{a}'"
+        }) {
+            db.execute("ALTER TABLE plain ADD COLUMN " + good, "SELECT tickbook.add_column('x', $q$" + good + "$q$)");
+        }
+        db.execute("RESET extra_float_digits");
+        assertSameAsPlain();
+    }
+
+    private org.assertj.core.api.AbstractStringAssert<?> assertAdding(String definition) {
+        return assertError("SELECT tickbook.add_column('x', '" + definition + "')");
+    }
+
+    @Test
+    void rowsMayBeUnpackedWhileTheBatchesHaveNotAColumnYetThatAlterTableAdded() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        compress();
+        db.execute(
+                "ALTER TABLE plain ADD z int DEFAULT 5",
+                "ALTER TABLE x_rows ADD z int DEFAULT 5",
+                "ALTER TABLE x_rows ALTER z SET DEFAULT 6");
+        both("UPDATE %s SET v = -1 WHERE v = 3");
+        compress();
+        assertSameAsPlain();
+        db.execute(
+                "ALTER TABLE plain ADD y text DEFAULT 'y'",
+                "ALTER TABLE x_rows ADD y text DEFAULT 'y'",
+                "CREATE TABLE staged AS SELECT time, v + 100 AS v FROM plain WHERE v > 7");
+        assertThat(db.rows("SELECT inserted, updated, unchanged FROM tickbook.upsert('x', 'staged')"))
+                .containsExactly("0|2|0");
+        db.execute("UPDATE plain SET v = v + 100 WHERE v > 7");
+        assertSameAsPlain();
+        db.execute(
+                "ALTER TABLE plain ADD w text DEFAULT 'w'",
+                "ALTER TABLE x_rows ADD w text DEFAULT 'w'",
+                "SELECT tickbook.decompress_chunk(c) FROM tickbook.show_chunks('x') c",
+                "SELECT tickbook.disable_compression('x')");
+        assertSameAsPlain();
+    }
+
+    @Test
+    void aDefaultThatARewriteHidIsNotTakenForNull() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        compress();
+        db.execute("ALTER TABLE x_rows ADD z int DEFAULT 5", "VACUUM FULL x_rows");
+        assertError("SELECT tickbook.compress_chunk('x_p20240101')")
+                .startsWith("0A000 column \"z\" of public.x_rows has a default");
+        db.execute("ALTER TABLE x_rows ALTER z DROP DEFAULT");
+        assertError("SELECT tickbook.compress_chunk('x_p20240101')")
+                .startsWith("0A000 column \"z\" of public.x_rows may have had a default")
+                .contains("HINT: Unpack every chunk with tickbook.decompress_chunk() first");
+        db.execute(
+                "ALTER TABLE x_rows ALTER z SET DEFAULT 5",
+                "SELECT tickbook.decompress_chunk(c) FROM tickbook.show_chunks('x') c");
+        compress();
+        db.execute("ALTER TABLE plain ADD z int DEFAULT 5");
+        assertSameAsPlain();
+    }
+
+    @Test
+    void whatSegmentsAndOrderCannotBeIsSaidAtOnce() {
+        db.execute(
+                "CREATE TABLE x (time timestamptz NOT NULL, s text, j json, p point)",
+                "SELECT tickbook.create_hypertable('x', 'time')");
+        assertError("SELECT tickbook.enable_compression('x', '{j}')")
+                .startsWith("22023 values of column \"j\" of public.x have no order");
+        assertError("SELECT tickbook.enable_compression('x', '{}', 'p')")
+                .startsWith("22023 values of column \"p\" of public.x have no order");
+        assertError("SELECT tickbook.enable_compression('x', '{s,s}')")
+                .startsWith("22023 segment_by of public.x names column \"s\" twice");
+        assertError("SELECT tickbook.enable_compression('x', '{NULL}')")
+                .startsWith("22023 segment_by of public.x must not contain NULL");
+        assertThat(db.execute(
+                        "SELECT tickbook.enable_compression('x', '{s}')", "SELECT tickbook.disable_compression('x')"))
+                .as("notices")
+                .isEmpty();
+    }
+
+    @Test
+    void disablingSaysFirstWhatDependsOnTheView() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        compress();
+        db.execute(
+                "CREATE VIEW reader AS SELECT * FROM x",
+                "CREATE FUNCTION f() RETURNS SETOF x LANGUAGE sql AS 'SELECT * FROM x'");
+        assertError("SELECT tickbook.disable_compression('x')")
+                .startsWith(
+                        "2BP01 compression of public.x cannot be disabled while other objects depend on its view HINT: Drop what");
+        assertThat(db.rows("SELECT * FROM x_rows")).isEmpty();
+        db.execute("DROP VIEW reader", "DROP FUNCTION f()", "SELECT tickbook.disable_compression('x')");
+        assertSameAsPlain();
+    }
+
+    @Test
+    void aPublicationOfAllTablesIsNotInTheWay() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        compress();
+        db.execute("SET client_min_messages = error", "CREATE PUBLICATION everything FOR ALL TABLES");
+        db.execute("ALTER TABLE plain REPLICA IDENTITY FULL");
+        both("UPDATE %s SET v = -v WHERE v > 7");
+        compress();
+        db.execute("SELECT tickbook.decompress_chunk(c) FROM tickbook.show_chunks('x') c");
+        assertSameAsPlain();
+    }
+
+    @Test
+    void statsCountRowsAndNotThePagesThatPackingLeftBehind() {
+        create(
+                "time timestamptz NOT NULL PRIMARY KEY, v int",
+                "SELECT timestamptz '2024-01-01 00:00+00' + i * interval '1 second', i FROM generate_series(0, 19999) i",
+                "{}");
+        compress();
+        db.execute("INSERT INTO x VALUES ('2024-01-01 00:00:00.5+00', 1)", "SELECT pg_stat_force_next_flush()");
+        assertThat(
+                        db.rows(
+                                "SELECT compressed_rows, uncompressed_rows FROM tickbook.compression_stats WHERE chunk = 'x_p20240101'::regclass"))
+                .containsExactly("20000|1");
+    }
+
+    @Test
+    void readingIsGivenAndTakenByTheName() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        String reader = "packing_reader_" + db.name();
+        String between = "SELECT count(*) FROM x_between('2024-01-01 00:00+00', '2024-01-02 00:00+00')";
+        db.execute("CREATE ROLE " + reader + " LOGIN", "GRANT USAGE ON SCHEMA tickbook TO " + reader);
+        try (Database session = db.connectAs(reader)) {
+            compress();
+            assertThat(session.rows("SELECT * FROM tickbook.compression_stats"))
+                    .as("of what may not be read")
+                    .isEmpty();
+            db.execute("GRANT SELECT ON x TO " + reader, "SELECT tickbook.compress_chunk('x_p20240101')");
+            assertThat(session.count(between)).isEqualTo(10);
+            assertThat(session.rows("SELECT compressed_rows FROM tickbook.compression_stats WHERE chunk IS NULL"))
+                    .containsExactly("10");
+            db.execute("REVOKE SELECT ON x FROM " + reader, "SELECT tickbook.compress_chunk('x_p20240101')");
+            assertError(session, between).startsWith("42501");
+            assertError(session, "SELECT * FROM x_rows").startsWith("42501");
+            assertError(session, "SELECT * FROM x_batches").startsWith("42501");
+        } finally {
+            db.execute("DROP OWNED BY " + reader, "DROP ROLE " + reader);
+        }
+    }
+
+    @Test
+    void noOneCanSayWhatIsCompressedOfATableOfSomeoneElse() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        String other = "packing_other_" + db.name();
+        db.execute(
+                "CREATE ROLE " + other + " LOGIN",
+                "GRANT USAGE ON SCHEMA tickbook TO " + other,
+                "CREATE SCHEMA theirs AUTHORIZATION " + other);
+        try (Database session = db.connectAs(other)) {
+            session.execute(
+                    "CREATE TABLE theirs.y (time timestamptz NOT NULL)",
+                    "SELECT tickbook.create_hypertable('theirs.y', 'time')",
+                    "SELECT tickbook.enable_compression('theirs.y')");
+            assertError(
+                            session,
+                            "INSERT INTO tickbook.compressed_chunk VALUES ('theirs.y', 'public.x_p20240101', 1, '1')")
+                    .startsWith("42501 must be owner of public.x_p20240101");
+            assertError(session, "UPDATE tickbook.compression SET batches = 'public.x_batches'")
+                    .startsWith("42501 must be owner of");
+        } finally {
+            db.execute("SET client_min_messages = error", "DROP OWNED BY " + other + " CASCADE", "DROP ROLE " + other);
+        }
+    }
 }
