@@ -366,6 +366,8 @@ BEGIN
   c.batches := tickbook._create_batches(h, c, original.relname);
   EXECUTE format('CREATE VIEW %s.%I AS SELECT %s FROM %s', original.relnamespace::regnamespace, original.relname,
                  tickbook._column_list(h.storage), h.storage);
+  -- Here the name is locked anyway; the first packing would have to lock it.
+  c.refs := tickbook._choose_references(h, c, (SELECT relid FROM pg_partition_tree(h.storage) WHERE isleaf ORDER BY pg_relation_size(relid) DESC LIMIT 1));
   h.relation := format('%s.%I', original.relnamespace::regnamespace, original.relname)::regclass;
   c.relation := h.relation;
   PERFORM tickbook._own_like('VIEW', tickbook._qualified(h.relation), h.storage);
@@ -608,14 +610,13 @@ COMMENT ON FUNCTION tickbook._sampled_scale(regclass, tickbook._packed_column) I
 
 -- One statement: rows leave the chunk, are numbered within their segment, measured against other columns, grouped into
 -- batches, and each column is packed. careful allows for values that no number stands for exactly.
-CREATE FUNCTION tickbook._pack_command(chunk regclass, h tickbook.hypertable, c tickbook.compression, careful boolean) RETURNS text
+CREATE FUNCTION tickbook._pack_command(chunk regclass, h tickbook.hypertable, c tickbook.compression, careful boolean, per_batch integer) RETURNS text
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   p         tickbook._packed_column;
   time_col  CONSTANT name := tickbook._key_column(h.storage);
   segments  CONSTANT text := coalesce((SELECT string_agg(quote_ident(s), ', ') || ', ' FROM unnest(c.segment_by) s), '');
   divided   text := segments;  -- and by the images of segments in which different values are equal, such as 1.0 and 1.00
-  per_batch CONSTANT integer := tickbook._batch_rows();
   returned  text[] := '{}';
   numbered  text[] := '{}';
   measured  text[] := '{}';
@@ -636,7 +637,9 @@ BEGIN
     checked := careful OR p.scale IS NULL;
     ref := c.refs -> p.name::text;
     IF checked OR p.packing <> 'scaled' OR p.name IN (time_col, c.order_by) THEN
-      returned := returned || quote_ident(p.name);
+      -- What is compared by its bytes anyway is sorted faster by them.
+      returned := returned || CASE WHEN p.packing = 'segment' AND p.equal AND p.base IN ('text', 'varchar') THEN format('%I COLLATE "C" AS %1$I', p.name)
+                                   ELSE quote_ident(p.name) END;
     END IF;
     IF p.packing = 'segment' AND NOT p.equal THEN
       returned := returned || format('ROW(%I)::text COLLATE "C" AS %I', p.name, p.name || '.i');
@@ -717,7 +720,7 @@ BEGIN
               'RETURNING ".rows") SELECT COALESCE(sum(".rows"), 0) FROM put',
               c.batches, segments, array_to_string(targets, ', '), array_to_string(packed, ', '), laterals);
 END $$;
-COMMENT ON FUNCTION tickbook._pack_command(regclass, tickbook.hypertable, tickbook.compression, boolean) IS
+COMMENT ON FUNCTION tickbook._pack_command(regclass, tickbook.hypertable, tickbook.compression, boolean, integer) IS
   'Statement that moves the rows of a chunk into batches and returns how many there were.';
 
 -- User triggers are about changes; that rows are stored differently is none. Switching them off takes a lock that writers
@@ -745,8 +748,8 @@ END $$;
 COMMENT ON FUNCTION tickbook._without_triggers(regclass, text) IS
   'Runs a query that moves rows of a chunk without firing row triggers; returns the number that it gives.';
 
-CREATE FUNCTION tickbook._choose_references(h tickbook.hypertable, c tickbook.compression, chunk regclass) RETURNS tickbook.compression
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+CREATE FUNCTION tickbook._choose_references(h tickbook.hypertable, c tickbook.compression, chunk regclass) RETURNS jsonb
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   columns  CONSTANT name[] := ARRAY(SELECT p.name FROM tickbook._packed_columns(h.storage, c.segment_by, c.order_by) p
                                      WHERE p.packing = 'scaled' AND NOT p.sloped AND p.scale > 0 LIMIT 6);
@@ -760,9 +763,10 @@ DECLARE
   total    double precision;
   refs     jsonb;
   lowest   double precision := 'infinity';
+  best     jsonb := '{}';
 BEGIN
-  IF cardinality(columns) < 2 THEN
-    RETURN c;
+  IF cardinality(columns) < 2 OR chunk IS NULL THEN
+    RETURN '{}';
   END IF;
   WITH source AS (
     SELECT k AS kind, ARRAY[x] AS others FROM unnest(columns) x, unnest('{lag,greatest,greatest_lag,least_lag}'::text[]) k
@@ -775,7 +779,7 @@ BEGIN
       FROM unnest(columns) t, source WHERE t <> ALL (others)) x (t, w, e);
   EXECUTE (
     SELECT format('SELECT array_agg(cost ORDER BY i) FROM (SELECT i, avg(cost) AS cost FROM (SELECT ARRAY[%s] AS costs FROM '
-                  '(SELECT *%s, row_number() OVER w AS ".n" FROM %s WINDOW w AS (%s ORDER BY %I)) s WHERE ".n" <= 200 %s) q, '
+                  '(SELECT *%s, row_number() OVER w AS ".n" FROM (SELECT * FROM %s LIMIT 100000) r WINDOW w AS (%s ORDER BY %I)) s WHERE ".n" <= 200 %s) q, '
                   'unnest(costs) WITH ORDINALITY u (cost, i) WHERE cost < ''infinity'' GROUP BY i) r',
         (SELECT string_agg(format('ln((1 + 1e4 * (percentile_disc(0.95) WITHIN GROUP (ORDER BY %1$s) '
                                   '- percentile_disc(0.05) WITHIN GROUP (ORDER BY %1$s)))::double precision)', e), ', ' ORDER BY i)
@@ -784,7 +788,7 @@ BEGIN
         chunk, 'PARTITION BY ' || rtrim(nullif(segments, ''), ', '), c.order_by,
         'GROUP BY ' || rtrim(nullif(segments, ''), ', '))) INTO costs;
   IF cardinality(costs) <> cardinality(exprs) OR costs IS NULL THEN
-    RETURN c;
+    RETURN '{}';
   END IF;
   -- Each column in turn stands alone; what those that stand alone tell best comes next. One that is told by another tells no
   -- third one: reading that would unpack all three.
@@ -803,17 +807,13 @@ BEGIN
     END LOOP;
     IF total < lowest THEN
       lowest := total;
-      c.refs := refs;
+      best := refs;
     END IF;
   END LOOP;
-  IF c.refs <> '{}' THEN
-    UPDATE tickbook.compression t SET refs = c.refs WHERE t.relation = c.relation;
-    PERFORM tickbook._show(h, c);
-  END IF;
-  RETURN c;
+  RETURN best;
 END $$;
 COMMENT ON FUNCTION tickbook._choose_references(tickbook.hypertable, tickbook.compression, regclass) IS
-  'Looks, in the first rows of each segment, for columns that others tell most of, as open tells of high; remembers what it finds.';
+  'Looks, in the first rows of each segment, for columns that others tell most of, as open tells of high: see _reference().';
 
 CREATE FUNCTION tickbook.compress_chunk(chunk regclass) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET extra_float_digits = 1
@@ -823,6 +823,9 @@ DECLARE
   c       tickbook.compression;
   bytes   bigint;
   rows    bigint;
+  merged  bigint := 0;
+  careful boolean := false;
+  per_batch integer;
 BEGIN
   IF tickbook._timescaledb_compress_chunk(chunk) THEN
     RETURN NULL;
@@ -836,22 +839,39 @@ BEGIN
   PERFORM tickbook._follow_columns(h, c);
   PERFORM tickbook._reclaim(chunk);
   IF c.refs = '{}' AND NOT tickbook._has_rows(c.batches) THEN
-    c := tickbook._choose_references(h, c, chunk);
+    c.refs := tickbook._choose_references(h, c, chunk);
+    IF c.refs <> '{}' THEN
+      UPDATE tickbook.compression t SET refs = c.refs WHERE t.relation = c.relation;
+      PERFORM tickbook._patiently(format('SELECT count(*) FROM tickbook._show(%L, %L)', h, c), h.relation);
+    END IF;
   END IF;
   PERFORM tickbook._before_packing(h.storage, chunk);
   SELECT sum(pg_total_relation_size(relid)) INTO bytes FROM pg_partition_tree(chunk) WHERE isleaf;
-  BEGIN
-    rows := tickbook._without_triggers(chunk, tickbook._pack_command(chunk, h, c, false));
-  EXCEPTION WHEN data_exception OR feature_not_supported THEN
-    rows := tickbook._without_triggers(chunk, tickbook._pack_command(chunk, h, c, true));
-  END;
+  -- Few late rows at a time must not become a batch each: what there is of their segments is packed with them.
+  IF tickbook._has_rows(chunk) AND tickbook._has_rows(c.batches) THEN
+    merged := tickbook._without_triggers(chunk, tickbook._unpack_command(h, c, chunk, format(
+      '%s AND b.".rows" < %s AND EXISTS (SELECT FROM %s r WHERE %s true)', tickbook._in_chunk(h, chunk, 'b'), tickbook._batch_rows() / 2, chunk,
+      tickbook._same_segment(c.segment_by, 'b', 'r', h.storage))));
+  END IF;
+  FOREACH per_batch IN ARRAY ARRAY[tickbook._batch_rows(), tickbook._batch_rows(), 40, 1] LOOP
+    BEGIN
+      rows := tickbook._without_triggers(chunk, tickbook._pack_command(chunk, h, c, careful, per_batch));
+      EXIT;
+    EXCEPTION
+      WHEN data_exception OR feature_not_supported THEN
+        IF careful THEN RAISE; END IF;
+      WHEN program_limit_exceeded THEN  -- an array has at most 1 GB
+        IF per_batch = 1 THEN RAISE; END IF;
+    END;
+    careful := true;
+  END LOOP;
   IF rows = 0 THEN
     RETURN 0;
   END IF;
   INSERT INTO tickbook.compressed_chunk AS k (relation, chunk, bytes_per_row, emptied_by)
     VALUES (h.relation, chunk, bytes::double precision / rows, pg_current_xact_id())
     ON CONFLICT ON CONSTRAINT compressed_chunk_pkey DO UPDATE SET emptied_by = EXCLUDED.emptied_by, compressed_at = now();
-  RETURN rows;
+  RETURN rows - merged;
 END $$;
 COMMENT ON FUNCTION tickbook.compress_chunk(regclass) IS
   'Packs the rows of a chunk that are not compressed yet into batches; returns how many. Readers and writers go on meanwhile: '
@@ -1010,6 +1030,7 @@ COMMENT ON FUNCTION tickbook.remove_compression_policy(regclass, boolean) IS
 CREATE FUNCTION tickbook._job_compression(relation regclass, config jsonb) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
+  refs  CONSTANT jsonb := (tickbook._compression(relation)).refs;
   chunk regclass;
   rows  bigint := 0;
 BEGIN
@@ -1021,6 +1042,7 @@ BEGIN
     EXCEPTION WHEN OTHERS THEN  -- one chunk that cannot be packed must not keep the others from it
       PERFORM set_config('tickbook.job_failure', format('%s: %s', chunk, SQLERRM), true);
     END;
+    EXIT WHEN (tickbook._compression(relation)).refs <> refs;  -- since this change the name is locked: the rest is for the next run
   END LOOP;
   RETURN rows;
 END $$;

@@ -315,4 +315,51 @@ class PackingTest extends DatabaseTest {
             db.execute("SET client_min_messages = error", "DROP OWNED BY " + other + " CASCADE", "DROP ROLE " + other);
         }
     }
+
+    @Test
+    void anOldSnapshotNeverGivesBackSpaceThatOthersHaveWrittenTo() {
+        create("time timestamptz NOT NULL PRIMARY KEY, v int", MINUTES, "{}");
+        compress();
+        db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT count(*) FROM x");
+        try (Database other = db.connectAgain()) {
+            other.execute(
+                    "INSERT INTO x VALUES ('2024-01-01 05:00+00', 11)",
+                    "INSERT INTO plain VALUES ('2024-01-01 05:00+00', 11)");
+        }
+        db.execute("SELECT tickbook.compress_chunk('x_p20240101')", "COMMIT");
+        assertSameAsPlain();
+    }
+
+    @Test
+    void theNameIsLockedForNoPackingWhenThereWereRowsToLearnFromBefore() {
+        create(
+                "time timestamptz NOT NULL, open numeric(15,4), close numeric(15,4)",
+                "SELECT timestamptz '2024-01-01 00:00+00' + i * interval '1 minute', sin((i - 1) / 40.0) * 10, sin(i / 40.0) * 10"
+                        + " FROM generate_series(0, 999) i",
+                "{}");
+        assertThat(db.rows("SELECT refs <> '{}' FROM tickbook.compression")).containsExactly("t");
+        db.execute("BEGIN", "SELECT tickbook.compress_chunk('x_p20240101')");
+        assertThat(db.rows("SELECT mode FROM pg_locks WHERE relation = 'x'::regclass AND mode LIKE '%Exclusive%'"))
+                .isEmpty();
+        db.execute("COMMIT");
+        assertSameAsPlain();
+    }
+
+    @Test
+    void fewLateRowsAtATimeDoNotBecomeABatchEach() {
+        create(
+                "s text, time timestamptz NOT NULL, v int",
+                "SELECT 's', timestamptz '2024-01-01 00:00+00' + i * interval '1 minute', i FROM generate_series(0, 999) i",
+                "{s}");
+        compress();
+        for (int late = 1; late <= 5; late++) {
+            both("INSERT INTO %s VALUES ('s', '2024-01-01 12:00:0" + late + "+00', 0), (NULL, '2024-01-01 12:00:0"
+                    + late + "+00', 0)");
+            assertThat(db.rows("SELECT tickbook.compress_chunk('x_p20240101')"))
+                    .as("late rows")
+                    .containsExactly("2");
+            assertSameAsPlain();
+        }
+        assertThat(db.rows("SELECT s, \".rows\" FROM x_batches ORDER BY 1, 2")).containsExactly("s|25", "s|980", "|5");
+    }
 }
