@@ -851,7 +851,7 @@ BEGIN
   IF tickbook._has_rows(chunk) AND tickbook._has_rows(c.batches) THEN
     merged := tickbook._without_triggers(chunk, tickbook._unpack_command(h, c, chunk, format(
       '%s AND b.".rows" < %s AND EXISTS (SELECT FROM %s r WHERE %s true)', tickbook._in_chunk(h, chunk, 'b'), tickbook._batch_rows() / 2, chunk,
-      tickbook._same_segment(c.segment_by, 'b', 'r', h.storage))));
+      tickbook._same_segment(c, 'b.', 'r.'))));
     PERFORM pg_stat_force_next_flush();  -- these are no new rows: see _log_inserts()
   END IF;
   FOREACH per_batch IN ARRAY ARRAY[tickbook._batch_rows(), tickbook._batch_rows(), 40, 1] LOOP
