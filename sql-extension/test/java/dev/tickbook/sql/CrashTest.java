@@ -107,7 +107,7 @@ class CrashTest {
         db.execute(
                 "SELECT tickbook.maintain_hypertable('bars')",
                 "SELECT tickbook.enable_compression('bars', '{symbol}')");
-        killDuring("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c", 1000);
+        killDuring("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c", 300);
         assertThat(db.count("SELECT count(*) FROM bars_batches"))
                 .as("all or nothing")
                 .isZero();
@@ -115,7 +115,7 @@ class CrashTest {
         db.execute("SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c");
         assertThat(db.count("SELECT count(*) FROM bars_rows")).isZero();
         assertEveryRowOnce(400_000);
-        killDuring("SELECT tickbook.decompress_chunk(c) FROM tickbook.show_chunks('bars') c", 700);
+        killDuring("SELECT tickbook.decompress_chunk(c) FROM tickbook.show_chunks('bars') c", 150);
         assertThat(db.count("SELECT count(*) FROM bars_rows")).isZero();
         assertEveryRowOnce(400_000);
     }
