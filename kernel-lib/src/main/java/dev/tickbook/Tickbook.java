@@ -6,6 +6,10 @@ import dev.tickbook.db.internal.JobScheduler;
 import dev.tickbook.ingest.CsvFile;
 import dev.tickbook.ingest.IngestReport;
 import dev.tickbook.ingest.internal.BarIngestion;
+import dev.tickbook.market.BarQuery;
+import dev.tickbook.market.KnownMarket;
+import dev.tickbook.market.internal.Questions;
+import dev.tickbook.market.internal.Subscriptions;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -34,6 +38,9 @@ public final class Tickbook implements AutoCloseable {
 
     private final CompletableFuture<Database> database;
     private final Collection<JobScheduler> schedulers = new ConcurrentLinkedQueue<>();
+    private final Subscriptions subscriptions =
+            new Subscriptions(answerWithin -> database().ownConnection(answerWithin));
+    private Questions questions; // made when first asked, because only then a wrong REDIS_URL matters
 
     private Tickbook(CompletableFuture<Database> database) {
         this.database = database;
@@ -120,6 +127,25 @@ public final class Tickbook implements AutoCloseable {
     }
 
     /**
+     * Bars of a symbol, as they are known, or were known at a moment.
+     *
+     * @param symbol as {@code market.market_data} has it
+     * @return the question; narrow it down, and read with {@link BarQuery#table}
+     */
+    public BarQuery read(String symbol) {
+        return new BarQuery(questions(), symbol);
+    }
+
+    /**
+     * The market's questions: latest prices, its state, news, accuracy of predictions and more, now or as of a moment.
+     *
+     * @return the market as it is known now; {@link KnownMarket#asOf} for what was known before
+     */
+    public KnownMarket market() {
+        return new KnownMarket(questions(), subscriptions);
+    }
+
+    /**
      * Loads bars from a CSV file into {@code market.market_data}, all of them or none. Loading the same file twice
      * changes nothing.
      *
@@ -176,7 +202,13 @@ public final class Tickbook implements AutoCloseable {
     /** Closes the connections and stops the server if it is our own. Safe to call twice. */
     @Override
     public void close() {
+        subscriptions.close();
         schedulers.forEach(JobScheduler::close);
+        synchronized (this) {
+            if (questions != null) {
+                questions.close();
+            }
+        }
         // A start that is still under way must end before it can be undone.
         database.handle((opened, failure) -> {
                     if (opened != null) {
@@ -190,6 +222,14 @@ public final class Tickbook implements AutoCloseable {
     @Override
     public String toString() {
         return "Tickbook[" + database().description() + "]";
+    }
+
+    private synchronized Questions questions() {
+        if (questions == null) {
+            questions = new Questions(
+                    () -> database().connection(), System.getProperty("REDIS_URL", System.getenv("REDIS_URL")));
+        }
+        return questions;
     }
 
     private Database database() {

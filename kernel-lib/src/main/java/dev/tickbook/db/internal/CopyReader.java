@@ -1,13 +1,13 @@
 package dev.tickbook.db.internal;
 
-import java.sql.Connection;
+import java.io.ByteArrayOutputStream;
 import java.sql.PreparedStatement;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.postgresql.PGConnection;
@@ -73,38 +73,104 @@ public final class CopyReader {
      * @throws SQLException if the server fails
      */
     public static Table read(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
-        List<ColumnDecoder> decoders = new ArrayList<>();
+        String[] names = names(meta);
+        String[] types = types(meta);
+        Rows rows = new Rows(decoders(names, types));
+        transfer(statement, rows.columns, rows::add);
+        return rows.table();
+    }
+
+    /**
+     * As {@link #read}, for a table that is wanted more than once.
+     *
+     * @param statement prepared, with its parameters set, not executed
+     * @param meta what it returns
+     * @return the rows as the server sent them
+     * @throws SQLException if the server fails
+     */
+    public static WireTable receive(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
+        String[] names = names(meta);
+        String[] types = types(meta);
+        ByteArrayOutputStream copy = new ByteArrayOutputStream();
+        transfer(statement, decoders(names, types), copy::writeBytes);
+        return new WireTable(List.of(names), List.of(types), copy.toByteArray());
+    }
+
+    /** The table that these rows are. */
+    static Table table(String[] names, String[] types, byte[] copy) {
+        Rows rows = new Rows(decoders(names, types));
+        rows.add(copy);
+        return rows.table();
+    }
+
+    private static String[] names(ResultSetMetaData meta) throws SQLException {
         ColumnNames names = new ColumnNames();
-        for (int i = 1; i <= meta.getColumnCount(); i++) {
-            decoders.add(ColumnDecoder.of(meta.getColumnTypeName(i), names.unique(meta.getColumnLabel(i))));
+        String[] found = new String[meta.getColumnCount()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = names.unique(meta.getColumnLabel(i + 1));
         }
-        ColumnDecoder[] columns = decoders.toArray(ColumnDecoder[]::new);
-        Connection connection = statement.getConnection();
-        CopyOut copy = connection
+        return found;
+    }
+
+    private static String[] types(ResultSetMetaData meta) throws SQLException {
+        String[] found = new String[meta.getColumnCount()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = meta.getColumnTypeName(i + 1);
+        }
+        return found;
+    }
+
+    private static ColumnDecoder[] decoders(String[] names, String[] types) {
+        return IntStream.range(0, names.length)
+                .mapToObj(i -> ColumnDecoder.of(types[i], names[i]))
+                .toArray(ColumnDecoder[]::new);
+    }
+
+    private static void transfer(PreparedStatement statement, ColumnDecoder[] columns, Consumer<byte[]> messages)
+            throws SQLException {
+        CopyOut copy = statement
+                .getConnection()
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
                 .copyOut(command(statement.unwrap(PGStatement.class).toString(), columns));
         try {
-            byte[] rest = NOTHING;
-            boolean started = false;
             for (byte[] message = copy.readFromCopy(); message != null; message = copy.readFromCopy()) {
-                byte[] bytes = rest.length == 0 ? message : joined(rest, message);
-                int at = 0;
-                if (!started && bytes.length >= HEADER) {
-                    started = true;
-                    at = HEADER;
-                }
-                if (started) {
-                    at = rows(bytes, at, columns);
-                }
-                rest = at == bytes.length ? NOTHING : Arrays.copyOfRange(bytes, at, bytes.length);
+                messages.accept(message);
             }
         } finally {
             if (copy.isActive()) {
                 copy.cancelCopy(); // so that the connection can roll back
             }
         }
-        return Table.create("", decoders.stream().map(ColumnDecoder::column).toArray(Column<?>[]::new));
+    }
+
+    /** Fills columns from messages, which may end in the middle of a row. */
+    private static final class Rows {
+        private final ColumnDecoder[] columns;
+        private byte[] rest = NOTHING;
+        private boolean started;
+
+        Rows(ColumnDecoder[] columns) {
+            this.columns = columns;
+        }
+
+        void add(byte[] message) {
+            byte[] bytes = rest.length == 0 ? message : joined(rest, message);
+            int at = 0;
+            if (!started && bytes.length >= HEADER) {
+                started = true;
+                at = HEADER;
+            }
+            if (started) {
+                at = rows(bytes, at, columns);
+            }
+            rest = at == bytes.length ? NOTHING : Arrays.copyOfRange(bytes, at, bytes.length);
+        }
+
+        Table table() {
+            return Table.create(
+                    "", Arrays.stream(columns).map(ColumnDecoder::column).toArray(Column<?>[]::new));
+        }
     }
 
     /** Each column is given the type that its decoder reads; where it has it already, that costs nothing. */

@@ -19,11 +19,13 @@ public final class Database implements AutoCloseable {
     private final EmbeddedServer server; // null when the server is someone else's
     private final HikariDataSource pool;
     private final String url;
+    private final Properties credentials;
 
-    private Database(EmbeddedServer server, HikariDataSource pool, String url) {
+    private Database(EmbeddedServer server, HikariDataSource pool, String url, Properties credentials) {
         this.server = server;
         this.pool = pool;
         this.url = url;
+        this.credentials = credentials;
     }
 
     /** A server of our own whose data is deleted on close. */
@@ -56,8 +58,11 @@ public final class Database implements AutoCloseable {
     }
 
     private static Database prepared(EmbeddedServer server, String jdbcUrl, String user, String password) {
+        Properties credentials = credentials(user, password);
+        boolean throughPooler;
         // First by hand, because a pool retries for long and then says only that it timed out.
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, credentials(user, password))) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl, credentials)) {
+            throughPooler = Pooler.isBefore(connection);
             int major = connection.getMetaData().getDatabaseMajorVersion();
             if (major < OLDEST_MAJOR_VERSION) {
                 throw new TickbookException("The server at " + Secrets.hide(jdbcUrl) + " is PostgreSQL " + major
@@ -67,14 +72,14 @@ public final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw new TickbookException(unreachable(jdbcUrl, e), e);
         }
-        HikariDataSource pool = pool(jdbcUrl, user, password);
+        HikariDataSource pool = pool(jdbcUrl, user, password, throughPooler);
         try {
             Migrations.run(pool);
         } catch (RuntimeException e) {
             pool.close();
             throw e;
         }
-        return new Database(server, pool, jdbcUrl);
+        return new Database(server, pool, jdbcUrl, credentials);
     }
 
     private static Properties credentials(String user, String password) {
@@ -106,7 +111,7 @@ public final class Database implements AutoCloseable {
         return "PostgreSQL at " + url + " cannot be used." + said;
     }
 
-    private static HikariDataSource pool(String jdbcUrl, String user, String password) {
+    private static HikariDataSource pool(String jdbcUrl, String user, String password, boolean throughPooler) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("tickbook");
         config.setDriverClassName(Driver.class.getName()); // DriverManager does not see a notebook's class loader
@@ -118,6 +123,10 @@ public final class Database implements AutoCloseable {
         config.setConnectionInitSql("SET TIME ZONE 'UTC'"); // the driver would send the machine's zone
         config.addDataSourceProperty("ApplicationName", "tickbook");
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        if (throughPooler) {
+            // A statement that the driver prepared on one server connection would be called on another.
+            config.addDataSourceProperty("prepareThreshold", "0");
+        }
         return new HikariDataSource(config);
     }
 
@@ -131,6 +140,27 @@ public final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw new TickbookException(unreachable(url, e), e);
         }
+    }
+
+    /**
+     * A connection of its own, outside the pool, for what stays on one connection for long.
+     *
+     * @param answerWithin seconds after which a server that says nothing counts as lost
+     */
+    public Connection ownConnection(int answerWithin) throws SQLException {
+        Properties properties = new Properties();
+        properties.putAll(credentials);
+        properties.setProperty("connectTimeout", String.valueOf(answerWithin));
+        properties.setProperty("socketTimeout", String.valueOf(answerWithin));
+        properties.setProperty("tcpKeepAlive", "true");
+        Connection connection = new Driver().connect(url, properties);
+        if (Pooler.isBefore(connection)) {
+            connection.close();
+            throw new TickbookException("Between here and the server at " + description()
+                    + " is a connection pooler, and notifications do not come through one that pools transactions."
+                    + " Subscribe with a Tickbook that is connected to PostgreSQL's own port.");
+        }
+        return connection;
     }
 
     /** A URL that psql takes. */

@@ -1,0 +1,163 @@
+package dev.tickbook.market;
+
+import dev.tickbook.TickbookException;
+import dev.tickbook.market.internal.Questions;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import tech.tablesaw.api.Table;
+
+/**
+ * Bars to read: of one symbol, from and to a time, as they were known at a moment. Unchangeable; each call gives another.
+ *
+ * <pre>{@code
+ * Table bars = tb.read("AAPL").interval("1d").from(LocalDate.of(2024, 1, 1)).asOf(Instant.parse("2024-06-28T20:00:00Z")).table();
+ * }</pre>
+ *
+ * @see dev.tickbook.Tickbook#read
+ */
+public final class BarQuery {
+
+    private final Questions questions;
+    private final String symbol;
+    private final String interval;
+    private final Instant from;
+    private final Instant to;
+    private final Instant asOf;
+    private final String bucket;
+    private final boolean fillGaps;
+
+    private BarQuery(
+            Questions questions,
+            String symbol,
+            String interval,
+            Instant from,
+            Instant to,
+            Instant asOf,
+            String bucket,
+            boolean fillGaps) {
+        this.questions = questions;
+        this.symbol = symbol;
+        this.interval = interval;
+        this.from = from;
+        this.to = to;
+        this.asOf = asOf;
+        this.bucket = bucket;
+        this.fillGaps = fillGaps;
+    }
+
+    /**
+     * Made by {@link dev.tickbook.Tickbook#read}.
+     *
+     * @param questions asks the database
+     * @param symbol as {@code market.market_data} has it
+     */
+    public BarQuery(Questions questions, String symbol) {
+        this(questions, symbol, null, null, null, null, null, false);
+    }
+
+    /**
+     * @param length of the stored bars: 1m, 5m, 1h, 1d …; if none is named, days, or with {@link #bucket} the longest
+     *     stored ones that fill it
+     * @return the same question about these bars
+     */
+    public BarQuery interval(String length) {
+        return new BarQuery(questions, symbol, length, from, to, asOf, bucket, fillGaps);
+    }
+
+    /**
+     * @param time the first one at which a bar may open; if none is named, all bars are read
+     * @return the same question from there on
+     */
+    public BarQuery from(Instant time) {
+        return new BarQuery(questions, symbol, interval, time, to, asOf, bucket, fillGaps);
+    }
+
+    /**
+     * @param day the first one, from midnight UTC
+     * @return the same question from there on
+     */
+    public BarQuery from(LocalDate day) {
+        return from(day.atStartOfDay().toInstant(ZoneOffset.UTC));
+    }
+
+    /**
+     * @param time before which bars open
+     * @return the same question up to there
+     */
+    public BarQuery to(Instant time) {
+        return new BarQuery(questions, symbol, interval, from, time, asOf, bucket, fillGaps);
+    }
+
+    /**
+     * @param day before which bars open, at midnight UTC: the first day that is not read
+     * @return the same question up to there
+     */
+    public BarQuery to(LocalDate day) {
+        return to(day.atStartOfDay().toInstant(ZoneOffset.UTC));
+    }
+
+    /**
+     * @param moment nothing that became known after it is read: bars that had closed by then, with the values that were
+     *     known then
+     * @return the same question as of that moment
+     */
+    public BarQuery asOf(Instant moment) {
+        return new BarQuery(questions, symbol, interval, from, to, moment, bucket, fillGaps);
+    }
+
+    /**
+     * @param length for example {@code 1 hour} or {@code 1 month}, as PostgreSQL writes intervals; needs {@link #from}
+     *     and {@link #to}
+     * @return the same question, answered in bars of this length
+     */
+    public BarQuery bucket(String length) {
+        return new BarQuery(questions, symbol, interval, from, to, asOf, length, fillGaps);
+    }
+
+    /**
+     * @return the same question, where a bucket without bars, after the first that has some, repeats the last close,
+     *     with volume 0
+     */
+    public BarQuery fillGaps() {
+        return new BarQuery(questions, symbol, interval, from, to, asOf, bucket, true);
+    }
+
+    /**
+     * Reads them.
+     *
+     * @return in the order of time: time (opening, UTC), known_at (UTC), open, high, low, close, volume, vwap; with
+     *     {@link #bucket} no known_at, but bars, the number of stored bars in each. Prices in the currency of the symbol.
+     * @throws TickbookException if symbol, interval or range cannot be, or the server fails for more than half a minute
+     */
+    public Table table() {
+        if (bucket == null) {
+            if (fillGaps) {
+                throw new TickbookException("Gaps are filled between buckets. Name their length with bucket().");
+            }
+            return questions.ask(
+                    asOf,
+                    "SELECT * FROM tickbook.get_price_range(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
+                            + " '-infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'))",
+                    symbol,
+                    interval == null ? "1d" : interval,
+                    from,
+                    to,
+                    asOf);
+        }
+        if (from == null || to == null) {
+            throw new TickbookException("Buckets need a beginning and an end. Name both with from() and to().");
+        }
+        return questions.ask(
+                asOf,
+                "SELECT * FROM tickbook.ohlcv(CAST(? AS text), CAST(? AS interval), CAST(? AS timestamptz), CAST(? AS timestamptz),"
+                        + " CAST(? AS boolean), CAST(? AS text), coalesce(CAST(? AS timestamptz), 'infinity'))",
+                symbol,
+                bucket,
+                from,
+                to,
+                fillGaps,
+                interval,
+                asOf);
+    }
+}
