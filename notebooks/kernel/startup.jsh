@@ -5,6 +5,7 @@ import dev.tickbook.*;
 import dev.tickbook.chart.*;
 import dev.tickbook.datasets.*;
 import dev.tickbook.ingest.*;
+import dev.tickbook.market.*;
 import java.math.*;
 import java.nio.file.*;
 import java.time.*;

@@ -1,0 +1,73 @@
+package dev.tickbook.market;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tickbook.Tickbook;
+import dev.tickbook.TickbookException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** The server ends connections again and again, as one that is restarted or fails over; the questions are answered. */
+class LostConnectionTest {
+
+    private static final String TERMINATE =
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'tickbook'";
+
+    @Test
+    void questionsAreAskedAgainAndAnsweredAndChangesAreNot() throws Exception {
+        try (Tickbook tb = Tickbook.open();
+                Connection administrator = DriverManager.getConnection("jdbc:" + tb.psqlUrl())) {
+            tb.sql("""
+                    INSERT INTO market.market_data (time, symbol, interval, close)
+                    SELECT t, 'A', '1m', 100 FROM generate_series(timestamptz '2024-01-01', '2024-02-01', '1 minute') t""").execute();
+            AtomicBoolean done = new AtomicBoolean();
+            AtomicInteger ended = new AtomicInteger();
+            Thread terminator = new Thread(() -> {
+                try (Statement statement = administrator.createStatement()) {
+                    while (!done.get()) {
+                        try (var rows = statement.executeQuery(TERMINATE)) {
+                            rows.next();
+                            ended.addAndGet(rows.getInt(1));
+                        }
+                        Thread.sleep(150);
+                    }
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            terminator.start();
+            try {
+                for (int i = 0; i < 100; i++) {
+                    assertThat(tb.read("A")
+                                    .interval("1m")
+                                    .asOf(i % 2 == 0 ? null : Instant.parse("2024-01-31T23:59:30Z"))
+                                    .table()
+                                    .rowCount())
+                            .isEqualTo(i % 2 == 0 ? 44_641 : 44_639);
+                }
+            } finally {
+                done.set(true);
+                terminator.join();
+            }
+            assertThat(ended.get()).as("connections that were ended meanwhile").isGreaterThan(5);
+
+            // A statement of the caller's own may have done its work before the connection was lost: nobody repeats it.
+            tb.sql("CREATE SEQUENCE calls").execute();
+            assertThatThrownBy(() -> tb.sql("SELECT nextval('calls'), pg_terminate_backend(pg_backend_pid())")
+                            .table())
+                    .isInstanceOf(TickbookException.class);
+            assertThat(tb.read("A").interval("1m").table().rowCount()).isEqualTo(44_641);
+            assertThat(tb.sql("SELECT last_value FROM calls")
+                            .table()
+                            .longColumn("last_value")
+                            .get(0))
+                    .isOne();
+        }
+    }
+}
