@@ -60,7 +60,7 @@ public final class Query {
         return explained(() -> Transaction.run(
                 connections,
                 connection -> on(connection, statement -> {
-                    if (CopyReader.accepts(sql, parameters)) {
+                    if (CopyReader.accepts(sql, parameters) && CopyReader.describes(connection)) {
                         ResultSetMetaData columns = statement.getMetaData(); // checks the statement, and runs nothing
                         if (CopyReader.accepts(columns)) {
                             return CopyReader.read(statement, columns);

@@ -1,9 +1,12 @@
 package dev.tickbook.db.internal;
 
 import java.io.ByteArrayOutputStream;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -81,14 +84,37 @@ public final class CopyReader {
     }
 
     /**
+     * Whether the driver may ask what a statement returns before it runs: it then prepares it on the server, which nobody
+     * may do whose next statement can go to another server process.
+     *
+     * @param connection to the server or to a pooler before it
+     * @return whether {@link PreparedStatement#getMetaData} may be called
+     * @throws SQLException if the driver does not say
+     */
+    public static boolean describes(Connection connection) throws SQLException {
+        return connection.unwrap(PGConnection.class).getPrepareThreshold() != 0;
+    }
+
+    /**
      * As {@link #read}, for a table that is wanted more than once.
      *
-     * @param statement prepared, with its parameters set, not executed
-     * @param meta what it returns
+     * @param statement a SELECT that changes nothing, prepared, with its parameters set, not executed
      * @return the rows as the server sent them
      * @throws SQLException if the server fails
      */
-    public static WireTable receive(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
+    public static WireTable receive(PreparedStatement statement) throws SQLException {
+        Connection connection = statement.getConnection();
+        if (describes(connection)) {
+            return receive(statement, statement.getMetaData());
+        }
+        try (Statement empty = connection.createStatement();
+                ResultSet none = empty.executeQuery("SELECT * FROM ("
+                        + withoutSemicolon(statement.unwrap(PGStatement.class).toString()) + "\n) AS query LIMIT 0")) {
+            return receive(statement, none.getMetaData());
+        }
+    }
+
+    private static WireTable receive(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
         String[] names = names(meta);
         String[] types = types(meta);
         ByteArrayOutputStream copy = new ByteArrayOutputStream();

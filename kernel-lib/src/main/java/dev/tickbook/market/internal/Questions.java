@@ -128,7 +128,7 @@ public final class Questions implements AutoCloseable {
                         i + 1,
                         parameters[i] instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : parameters[i]);
             }
-            return CopyReader.receive(statement, statement.getMetaData());
+            return CopyReader.receive(statement);
         }
     }
 
