@@ -28,10 +28,10 @@ class TableViewTest {
     void aLongTableIsCutInTheMiddleAndSaysHowLongItIs() {
         Table table = Table.create(IntColumn.create("i", IntStream.rangeClosed(1, 1234)));
         assertThat(TableView.html(table))
-                .contains(">10<", ">…<", ">1,225<", ">1,234<", "1,234 rows × 1 columns")
+                .contains(">10<", ">…<", ">1,225<", ">1,234<", "1,234 rows × 1 column")
                 .doesNotContain(">11<", ">1,224<");
         assertThat(TableView.text(table))
-                .contains("…", "1,234 rows × 1 columns")
+                .contains("…", "1,234 rows × 1 column")
                 .doesNotContain("1,224");
     }
 
