@@ -30,9 +30,7 @@ class TableViewTest {
         assertThat(TableView.html(table))
                 .contains(">10<", ">…<", ">1,225<", ">1,234<", "1,234 rows × 1 column")
                 .doesNotContain(">11<", ">1,224<");
-        assertThat(TableView.text(table))
-                .contains("…", "1,234 rows × 1 column")
-                .doesNotContain("1,224");
+        assertThat(TableView.text(table)).contains("…", "1,234 rows × 1 column").doesNotContain("1,224");
     }
 
     @Test
