@@ -225,12 +225,12 @@ BEGIN
     storage := relation;
   ELSE
     h := tickbook._native_hypertable(relation);
+    PERFORM tickbook._refuse_aggregates(h);
     IF h.relation <> h.storage THEN
       PERFORM tickbook.disable_compression(h.relation);
       h := tickbook._native_hypertable(h.storage);
     END IF;
     storage := h.storage;
-    PERFORM tickbook._refuse_aggregates(h);
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;
   PERFORM tickbook._lock_for_rebuild(storage);

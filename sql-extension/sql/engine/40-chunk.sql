@@ -337,7 +337,7 @@ BEGIN
     storage := (tickbook._native_hypertable(relation)).storage;
     PERFORM tickbook._lock_chunks_of(storage);
   END IF;
-  doomed := ARRAY(SELECT tickbook.show_chunks(relation, older_than, newer_than));
+  doomed := tickbook._without_living_buckets(storage, ARRAY(SELECT tickbook.show_chunks(relation, older_than, newer_than)));
   IF doomed <> '{}' THEN
     RETURN QUERY SELECT tickbook._qualified(chunk) FROM unnest(doomed) chunk;
     forget := tickbook._forget_batches_command(storage, doomed);
@@ -353,4 +353,4 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook.drop_chunks(regclass, anyelement, anycompatible) IS
   'Drops the chunks that show_chunks() shows for the same bounds, at least one of which is needed; returns their '
-  'names.';
+  'names. A chunk with a bucket of a continuous aggregate that is not over stays, and a NOTICE says so.';

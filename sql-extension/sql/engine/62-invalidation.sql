@@ -8,14 +8,27 @@
 -- log for an aggregate only what happens to its own tables, read nothing but transition tables, and find those only where
 -- the trigger has them: otherwise old_rows could be a temporary view of the caller's.
 
+-- An aggregate of an aggregate changes with the tables that the inner one joins.
+CREATE FUNCTION tickbook._joined_tables(relation regclass) RETURNS SETOF regclass
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  WITH RECURSIVE chain AS (
+    SELECT a.* FROM tickbook.continuous_aggregate a WHERE a.relation = _joined_tables.relation
+    UNION ALL
+    SELECT a.* FROM chain JOIN tickbook.continuous_aggregate a ON a.relation = chain.source AND a.id < chain.id)
+  SELECT DISTINCT d.refobjid::regclass
+    FROM chain
+    JOIN pg_rewrite w ON w.ev_class = chain.relation
+    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+   WHERE d.refobjid NOT IN (chain.relation, chain.source, chain.storage, chain.materialized)
+$$;
+COMMENT ON FUNCTION tickbook._joined_tables(regclass) IS 'Tables that a continuous aggregate joins, and those it is made of.';
+
 CREATE FUNCTION tickbook._check_watched(aggregate integer, relation regclass) RETURNS void
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   -- An aggregate that is newer than the snapshot is not there to be asked.
   IF EXISTS (SELECT FROM tickbook.continuous_aggregate a WHERE a.id = aggregate AND a.storage <> _check_watched.relation
-                AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid
-                                 WHERE d.classid = 'pg_rewrite'::regclass AND w.ev_class = a.relation
-                                   AND d.refclassid = 'pg_class'::regclass AND d.refobjid = _check_watched.relation)) THEN
+                AND _check_watched.relation NOT IN (SELECT tickbook._joined_tables(a.relation))) THEN
     RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
       MESSAGE = format('%s is no table of continuous aggregate %s', relation,
                        (SELECT a.relation FROM tickbook.continuous_aggregate a WHERE a.id = aggregate)),
@@ -53,6 +66,8 @@ COMMENT ON FUNCTION tickbook._log_inserts() IS 'Trigger: notes for an aggregate 
 
 CREATE FUNCTION tickbook._log_changes() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+  time_column CONSTANT name := tickbook._key_column(TG_RELID);  -- as it is called now
 BEGIN
   PERFORM tickbook._check_watched(TG_ARGV[0]::integer, TG_RELID);
   PERFORM pg_stat_force_next_flush();  -- rows may have been unpacked for this
@@ -63,10 +78,10 @@ BEGIN
     RETURN NULL;
   END IF;
   -- No one's own type may bring its own cast along.
-  IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attname = TG_ARGV[1]
+  IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attname = time_column
                     AND a.atttypid IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)) THEN
     RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
-      MESSAGE = format('column "%s" of %s is not a time', TG_ARGV[1], TG_RELID::regclass),
+      MESSAGE = format('%s is not partitioned by a time', TG_RELID::regclass),
       HINT = 'This trigger belongs to a continuous aggregate: drop it with tickbook.drop_continuous_aggregate(name).';
   END IF;
   -- One range per day that was touched, or one in all if those are many.
@@ -78,8 +93,8 @@ BEGIN
     INSERT INTO tickbook.invalidation
       SELECT $1, NULL, first, last FROM days WHERE (SELECT count(*) FROM days) <= 100
       UNION ALL
-      SELECT $1, NULL, min(first), max(last) FROM days HAVING count(*) > 100$query$, TG_ARGV[1],
-    CASE TG_OP WHEN 'UPDATE' THEN format(' UNION ALL SELECT %I FROM new_rows', TG_ARGV[1]) ELSE '' END)
+      SELECT $1, NULL, min(first), max(last) FROM days HAVING count(*) > 100$query$, time_column,
+    CASE TG_OP WHEN 'UPDATE' THEN format(' UNION ALL SELECT %I FROM new_rows', time_column) ELSE '' END)
     USING TG_ARGV[0]::integer;
   RETURN NULL;
 END $$;
@@ -127,26 +142,25 @@ COMMENT ON FUNCTION tickbook._resolve_inserts(tickbook.continuous_aggregate, reg
 CREATE FUNCTION tickbook._before_move(storage regclass, default_chunk regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
-  PERFORM tickbook._resolve_inserts(a, default_chunk) FROM tickbook.continuous_aggregate a
-    WHERE a.storage = _before_move.storage
-      AND EXISTS (SELECT FROM tickbook.invalidation i WHERE i.aggregate = a.id AND i.chunk = default_chunk);
+  PERFORM tickbook._resolve_inserts(a, default_chunk) FROM tickbook._aggregates_of(storage) a
+    WHERE EXISTS (SELECT FROM tickbook.invalidation i WHERE i.aggregate = a.id AND i.chunk = default_chunk);
 END $$;
 COMMENT ON FUNCTION tickbook._before_move(regclass, regclass) IS 'To be called before rows move from DEFAULT into a chunk.';
 
 CREATE FUNCTION tickbook._before_packing(storage regclass, chunk regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
-  PERFORM tickbook._resolve_inserts(a, chunk, true) FROM tickbook.continuous_aggregate a
-    WHERE a.storage = _before_packing.storage
-      AND EXISTS (SELECT FROM tickbook.invalidation i WHERE i.aggregate = a.id AND i.chunk = _before_packing.chunk);
+  PERFORM tickbook._resolve_inserts(a, chunk, true) FROM tickbook._aggregates_of(storage) a
+    WHERE EXISTS (SELECT FROM tickbook.invalidation i WHERE i.aggregate = a.id AND i.chunk = _before_packing.chunk);
 END $$;
 COMMENT ON FUNCTION tickbook._before_packing(regclass, regclass) IS
   'To be called before rows of a chunk are packed, so that only what was written in it becomes pending, not all of it.';
 
-CREATE FUNCTION tickbook._watch(aggregate integer, storage regclass, time_column name, joined regclass[]) RETURNS void
+CREATE FUNCTION tickbook._watch(aggregate integer, storage regclass, joined regclass[]) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
   command text;
+  item    record;
   foreign_table regclass;
 BEGIN
   -- Anyone with the TRIGGER privilege can make a trigger, but only the owner of its table can drop it again.
@@ -158,9 +172,9 @@ BEGIN
   END IF;
   PERFORM tickbook._patiently(format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', storage), storage);
   FOR command IN
-    SELECT format('CREATE TRIGGER %I AFTER %s ON %s%s FOR EACH STATEMENT EXECUTE FUNCTION tickbook.%I(%L, %L)',
+    SELECT format('CREATE TRIGGER %I AFTER %s ON %s%s FOR EACH STATEMENT EXECUTE FUNCTION tickbook.%I(%L)',
                   format('tickbook_aggregate_%s_%s', aggregate, lower(event)), event, storage, tables, handler,
-                  aggregate, time_column)
+                  aggregate)
       FROM (VALUES ('INSERT', '', '_log_inserts'),
                    ('UPDATE', ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows', '_log_changes'),
                    ('DELETE', ' REFERENCING OLD TABLE AS old_rows', '_log_changes'),
@@ -173,8 +187,13 @@ BEGIN
   LOOP
     EXECUTE command;
   END LOOP;
+  -- In sessions that apply what another server or a dump has, too.
+  FOR item IN SELECT tgname, tgrelid::regclass AS relation FROM pg_trigger
+               WHERE tgrelid = ANY (storage || joined) AND tgname LIKE format('tickbook\_aggregate\_%s\_%%', aggregate) LOOP
+    EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %I', item.relation, item.tgname);
+  END LOOP;
 END $$;
-COMMENT ON FUNCTION tickbook._watch(integer, regclass, name, regclass[]) IS
+COMMENT ON FUNCTION tickbook._watch(integer, regclass, regclass[]) IS
   'From the end of this transaction on, every change is logged for the aggregate; waits for writers to finish.';
 
 CREATE FUNCTION tickbook._unwatch(aggregate integer) RETURNS void

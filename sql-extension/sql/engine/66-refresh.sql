@@ -43,23 +43,55 @@ $$;
 COMMENT ON FUNCTION tickbook._between(tickbook.continuous_aggregate, text, text) IS
   'What to read for the buckets between two times, given as SQL: the source, and where rows are packed only the batches needed.';
 
-CREATE FUNCTION tickbook._show_aggregate(a tickbook.continuous_aggregate, real_time boolean DEFAULT true) RETURNS void
+-- The view knows what it reads by number, the definition by name. After a restore the numbers are others and the names the
+-- same, which the number of the view itself tells.
+CREATE FUNCTION tickbook._names_read(a tickbook.continuous_aggregate) RETURNS text[]
+  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT a.relation::oid::text || coalesce(array_agg(DISTINCT concat_ws(' ', d.refobjid::regclass, c.attnum, c.attname)), '{}')
+    FROM pg_rewrite w
+    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+    LEFT JOIN pg_attribute c ON c.attrelid = d.refobjid AND c.attnum = d.refobjsubid
+   WHERE w.ev_class = a.relation AND d.refobjid NOT IN (a.relation, a.materialized)
+$$;
+COMMENT ON FUNCTION tickbook._names_read(tickbook.continuous_aggregate) IS
+  'The OID of the view of an aggregate, and the tables and columns that it reads, as they are called now.';
+
+CREATE FUNCTION tickbook._check_names(INOUT a tickbook.continuous_aggregate)
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  now_called CONSTANT text[] := tickbook._names_read(a);
+BEGIN
+  IF a.reads[1] IS DISTINCT FROM now_called[1] THEN
+    UPDATE tickbook.continuous_aggregate c SET reads = now_called WHERE c.relation = a.relation;
+    a.reads := now_called;
+  ELSIF NOT a.reads <@ now_called THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = format('continuous aggregate %s cannot be refreshed: what it reads as %s has another name now', a.relation,
+                       (SELECT string_agg(regexp_replace(r, ' [0-9]+ ', '.'), ', ') FROM unnest(a.reads) r WHERE r <> ALL (now_called))),
+      HINT = 'Give it its name back, or drop the aggregate and make it again.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._check_names(tickbook.continuous_aggregate) IS
+  'Raises an error if a table or column of the query was renamed: the view would follow it, and a refresh read another.';
+
+CREATE FUNCTION tickbook._show_aggregate(a tickbook.continuous_aggregate, real_time boolean DEFAULT true) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET quote_all_identifiers = off AS $$
 DECLARE
   columns CONSTANT text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
                              WHERE attrelid = a.relation AND attnum > 0 AND NOT attisdropped);
-  shown   text := format('SELECT %s FROM %s m', columns, a.materialized);
+  shown   text := format('SELECT %s FROM %s ".m"', columns, a.materialized);
 BEGIN
   IF real_time THEN
     shown := format('%s WHERE NOT ((SELECT tickbook._pending(%s)) @> %s) UNION ALL '
-                    'SELECT %s FROM tickbook._pending_ranges(%2$s) p CROSS JOIN LATERAL (%5$s) q', shown, a.id,
-                    tickbook._from_time_type(a.time_type, format('m.%I', a.bucket_column)),
-                    (SELECT string_agg(format('q.%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
+                    'SELECT %s FROM tickbook._pending_ranges(%2$s) ".p" CROSS JOIN LATERAL (%5$s) ".q"', shown, a.id,
+                    tickbook._from_time_type(a.time_type, format('".m".%I', a.bucket_column)),
+                    (SELECT string_agg(format('".q".%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
                       WHERE attrelid = a.relation AND attnum > 0 AND NOT attisdropped),
-                    tickbook._with_condition(tickbook._reading(a, tickbook._between(a, 'p.first', 'p.last')),
-                                             tickbook._within(a, 'p.first', 'p.last')));
+                    tickbook._with_condition(tickbook._reading(a, tickbook._between(a, '".p".first', '".p".last')),
+                                             tickbook._within(a, '".p".first', '".p".last')));
   END IF;
   EXECUTE format('CREATE OR REPLACE VIEW %s AS %s', tickbook._qualified(a.relation), shown);
+  UPDATE tickbook.continuous_aggregate c SET reads = tickbook._names_read(a) WHERE c.relation = a.relation;
 END $$;
 COMMENT ON FUNCTION tickbook._show_aggregate(tickbook.continuous_aggregate, boolean) IS
   'Makes the view of an aggregate: what is materialised and what is pending, or, for as long as its hypertable is being '
@@ -73,7 +105,7 @@ COMMENT ON FUNCTION tickbook._lock_aggregate(tickbook.continuous_aggregate) IS '
 
 CREATE FUNCTION tickbook._create_continuous_aggregate(name text, query text, with_data boolean, caller_path text)
   RETURNS regclass
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET quote_all_identifiers = off AS $$
 DECLARE
   own_path CONSTANT text := current_setting('search_path');
   relation regclass;
@@ -83,6 +115,11 @@ DECLARE
   columns  text;
   joined   regclass[];
 BEGIN
+  IF name IS NULL OR query IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+      MESSAGE = format('continuous aggregate %s cannot be made: its name or its query is NULL', coalesce(name, 'NULL')),
+      HINT = 'Give both: tickbook.create_continuous_aggregate(''daily'', ''SELECT ... GROUP BY ...'').';
+  END IF;
   IF tickbook.engine() = 'timescaledb' THEN
     RETURN tickbook._timescaledb_create_continuous_aggregate(name, query, with_data, caller_path);
   END IF;
@@ -93,13 +130,19 @@ BEGIN
   PERFORM set_config('search_path', own_path, true);
   a := tickbook._describe_query(name, relation);
   PERFORM pg_advisory_xact_lock('tickbook.continuous_aggregate'::regclass::oid::integer, 0);
-  a.id := (SELECT coalesce(max(id), 0) + 1 FROM tickbook.continuous_aggregate);
+  -- The first that is free above that of its source: an aggregate has a higher one than what it is made of.
+  a.id := (SELECT coalesce((SELECT p.id FROM tickbook.continuous_aggregate p WHERE p.relation = a.source), 0) + 1);
+  WHILE EXISTS (SELECT FROM tickbook.continuous_aggregate c WHERE c.id = a.id) LOOP
+    a.id := a.id + 1;
+  END LOOP;
   a.pending := '{(,)}';
   a.frozen := '{}';
+  a.reads := '{}';
   SELECT relnamespace, relname INTO schema_id, base FROM pg_class WHERE oid = relation;
   base := tickbook._free_name(schema_id, base, '_materialized');
   EXECUTE format('CREATE TABLE %s.%I AS SELECT * FROM %s WITH NO DATA', schema_id::regnamespace, base, relation);
   a.materialized := format('%s.%I', schema_id::regnamespace, base);
+  EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', a.materialized);  -- as that of tickbook.invalidation
   EXECUTE format('COMMENT ON TABLE %s IS %L', a.materialized,
                  format('What is materialised of the continuous aggregate %s; written by tickbook only.', relation));
   -- What it is read by: its other groups and the bucket, or the bucket alone.
@@ -113,11 +156,14 @@ BEGIN
   IF columns IS NOT NULL THEN
     EXECUTE format('CREATE INDEX ON %s (%s, %I)', a.materialized, columns, a.bucket_column);
   END IF;
-  joined := ARRAY(SELECT DISTINCT (e #>> '{relid,0}')::oid::regclass
+  joined := ARRAY(SELECT tickbook._joined_tables(a.source)
+                   UNION
+                  SELECT (e #>> '{relid,0}')::oid::regclass
                     FROM jsonb_array_elements(tickbook._parse_tree(relation) #> '{rtable,0}') e
                    WHERE e #>> '{rtekind,0}' = '0'
                      AND (e #>> '{relid,0}')::oid NOT IN (relation, a.source));
-  PERFORM tickbook._watch(a.id, a.storage, tickbook._key_column(a.storage), joined);
+  PERFORM tickbook._check_isolation(a.storage);  -- what others have just written would be in no bucket and in no log
+  PERFORM tickbook._watch(a.id, a.storage, joined);
   INSERT INTO tickbook.continuous_aggregate SELECT a.*;
   PERFORM tickbook._show_aggregate(a);
   IF with_data THEN
@@ -158,7 +204,7 @@ BEGIN
   END IF;
   groups := split_part(a.definition, E'\n  GROUP BY ', 2);
   -- A unique key, apart from the time, must be among the groups.
-  SELECT string_agg(format('i.%1$I = %2$I.%1$I', c.attname, a.source_alias), ' AND ')
+  SELECT string_agg(format('".i".%1$I = %2$I.%1$I', c.attname, a.source_alias), ' AND ')
     INTO same
     FROM (SELECT x.indkey::smallint[] AS key FROM pg_index x
            WHERE x.indrelid = a.storage AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
@@ -182,7 +228,7 @@ BEGIN
         '(tickbook\.)last\(' || prefix || column_ || ', ' || ordered || '\)(?! FILTER)', format(lookup, ' DESC'), 'g')
       || E'\n   FROM ' || parts[2];
   END IF;
-  lookup := format('(SELECT i.\2 FROM %s i WHERE %s AND i.%I = @@(%I.%I) AND i.%3$I >= %6$s AND i.%3$I <= %7$s)', source,
+  lookup := format('(SELECT ".i".\2 FROM %s ".i" WHERE %s AND ".i".%I = @@(%I.%I) AND ".i".%3$I >= %6$s AND ".i".%3$I <= %7$s)', source,
                    same, a.time_column, a.source_alias, a.time_column, tickbook._to_time_type(a.time_type, first),
                    tickbook._to_time_type(a.time_type, last));
   RETURN regexp_replace(regexp_replace(regexp_replace(regexp_replace(parts[1],
@@ -225,8 +271,8 @@ COMMENT ON FUNCTION tickbook._can_read_chunk(tickbook.continuous_aggregate, regc
 CREATE FUNCTION tickbook._compute(
   a tickbook.continuous_aggregate, buckets tstzrange, chunk regclass DEFAULT NULL, of_chunk tstzrange DEFAULT NULL
 ) RETURNS bigint
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
-  SET enable_sort = off AS $$
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET intervalstyle = 'postgres' SET jit = off
+  SET enable_sort = off SET quote_all_identifiers = off AS $$
 DECLARE
   first     CONSTANT text := format('%L::timestamptz', coalesce(lower(buckets), '-infinity'));
   last      CONSTANT text := format('%L::timestamptz', coalesce(upper(buckets) - interval '1 microsecond', 'infinity'));
@@ -261,7 +307,7 @@ BEGIN
     DELETE FROM tickbook.invalidation l WHERE l.aggregate = a.id
        AND (l.chunk IS NULL OR NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = l.chunk AND h.inhparent = a.storage))
       RETURNING l.*)
-  SELECT range_agg(tstzrange(first, nullif(last, 'infinity') + interval '1 microsecond')) INTO ranges FROM taken WHERE chunk IS NULL;
+  SELECT range_agg(tickbook._log_range(first, last)) INTO ranges FROM taken WHERE chunk IS NULL;
   IF ranges IS NOT NULL THEN
     a.pending := a.pending + tickbook._aligned(a, ranges);
   END IF;
@@ -282,15 +328,19 @@ DECLARE
   cut     timestamptz;
 BEGIN
   PERFORM tickbook._lock_aggregate(a);
-  a := tickbook._take_log(tickbook._continuous_aggregate(relation));
+  a := tickbook._take_log(tickbook._check_names(tickbook._continuous_aggregate(relation)));
   -- Whole buckets inside the given range, as TimescaleDB has it.
   due := CASE WHEN isfinite(range_start) OR isfinite(range_end) THEN tickbook._inside(a, range_start, range_end) ELSE '{(,)}' END;
   IF force THEN
     a.frozen := a.frozen - due;
     a.pending := a.pending + due;
+    WITH RECURSIVE above AS (
+      SELECT c.id, c.relation FROM tickbook.continuous_aggregate c WHERE c.source = a.relation AND c.id > a.id
+      UNION ALL
+      SELECT c.id, c.relation FROM above JOIN tickbook.continuous_aggregate c ON c.source = above.relation AND c.id > above.id)
     INSERT INTO tickbook.invalidation (aggregate, first, last)
-      SELECT c.id, coalesce(lower(r), '-infinity'), coalesce(upper(r) - interval '1 microsecond', 'infinity')
-        FROM tickbook.continuous_aggregate c, unnest(due) r WHERE c.source = a.relation;
+      SELECT above.id, coalesce(lower(r), '-infinity'), coalesce(upper(r) - interval '1 microsecond', 'infinity')
+        FROM above JOIN pg_class v ON v.oid = above.relation, unnest(due) r;
   END IF;
   a.pending := a.pending - a.frozen;
   due := a.pending * due;
@@ -352,7 +402,7 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON PROCEDURE tickbook.refresh_continuous_aggregate(regclass, timestamptz, timestamptz, boolean) IS
-  'Computes the buckets that changed and lie wholly between range_start and range_end (NULL: no bound), a chunk at a '
+  'Computes the buckets that changed and lie wholly between range_start and range_end (NULL, infinity: no bound), a chunk at a '
   'time, each in a transaction of its own; so call it outside a transaction block. force computes all buckets of the '
   'range again, those too whose raw rows retention has dropped.';
 

@@ -1,5 +1,33 @@
 -- What happens to continuous aggregates when their hypertable loses chunks or changes its form, and their policies.
 
+-- Retention never takes rows of a bucket that is not over: one that reaches into a chunk that stays, or past the end of the
+-- last chunk and of today. Its other rows stay with it, for one more bucket.
+CREATE FUNCTION tickbook._without_living_buckets(storage regclass, doomed regclass[]) RETURNS regclass[]
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+  a       tickbook.continuous_aggregate;
+  staying tstzmultirange;
+  needed  regclass[];
+BEGIN
+  SELECT coalesce(range_agg(tstzrange(c.range_start, c.range_end)) FILTER (WHERE c.chunk <> ALL (doomed)), '{}')
+         + tstzmultirange(tstzrange(greatest(max(c.range_end), now()), NULL)) INTO staying
+    FROM tickbook._native_chunks(storage) c;
+  FOR a IN SELECT c.* FROM tickbook._aggregates_of(storage) c WHERE NOT tickbook._is_aggregate(c.source) LOOP
+    needed := ARRAY(SELECT c.chunk FROM tickbook._native_chunks(storage) c
+                     WHERE c.chunk = ANY (doomed)
+                       AND tstzrange(c.range_start, c.range_end) && (tickbook._aligned(a, staying) - a.frozen) ORDER BY c.range_start);
+    IF needed <> '{}' THEN
+      RAISE NOTICE 'keeping % of %: continuous aggregate % has a bucket in % that is not over', array_to_string(needed, ', '),
+        (SELECT h.relation FROM tickbook.hypertable h WHERE h.storage = _without_living_buckets.storage), a.relation,
+        CASE cardinality(needed) WHEN 1 THEN 'it' ELSE 'them' END;
+      doomed := ARRAY(SELECT d FROM unnest(doomed) WITH ORDINALITY u (d, n) WHERE d <> ALL (needed) ORDER BY n);
+    END IF;
+  END LOOP;
+  RETURN doomed;
+END $$;
+COMMENT ON FUNCTION tickbook._without_living_buckets(regclass, regclass[]) IS
+  'The chunks that may be dropped: without those that a bucket of a continuous aggregate needs that is not over.';
+
 -- Retention keeps history: what is pending of the doomed chunks is computed while the rows are there, and from then on
 -- those buckets stay as they are. An aggregate of an aggregate still has all its rows, so it goes on as before.
 CREATE FUNCTION tickbook._keep_history(storage regclass, doomed regclass[]) RETURNS void
@@ -10,10 +38,9 @@ DECLARE
   again tstzrange;
 BEGIN
   SELECT range_agg(tstzrange(c.range_start, c.range_end)) INTO lost FROM tickbook._native_chunks(storage) c WHERE c.chunk = ANY (doomed);
-  FOR a IN SELECT c.* FROM tickbook.continuous_aggregate c JOIN tickbook.hypertable h ON c.source IN (h.relation, h.storage)
-            WHERE c.storage = _keep_history.storage LOOP
+  FOR a IN SELECT c.* FROM tickbook._aggregates_of(storage) c WHERE NOT tickbook._is_aggregate(c.source) LOOP
     PERFORM tickbook._lock_aggregate(a);
-    a := tickbook._take_log(tickbook._continuous_aggregate(a.relation));
+    a := tickbook._take_log(tickbook._check_names(tickbook._continuous_aggregate(a.relation)));
     a.pending := a.pending - a.frozen;
     FOR again IN SELECT unnest(a.pending * tickbook._aligned(a, lost)) LOOP
       PERFORM tickbook._compute(a, again);
@@ -49,8 +76,8 @@ CREATE FUNCTION tickbook._let_go(storage regclass) RETURNS bigint
 BEGIN
   -- Of a view this locks the view first and then its tables, as its readers do.
   EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', tickbook._qualified((tickbook._native_hypertable(storage)).relation));
-  PERFORM tickbook._show_aggregate(a, false) FROM tickbook.continuous_aggregate a
-    JOIN tickbook.hypertable h ON a.source = h.relation WHERE a.storage = _let_go.storage;
+  PERFORM tickbook._show_aggregate(tickbook._check_names(a), false) FROM tickbook._aggregates_of(storage) a
+    JOIN tickbook.hypertable h ON a.source = h.relation;
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION tickbook._let_go(regclass) IS
@@ -61,10 +88,9 @@ CREATE FUNCTION tickbook._take_hold(storage regclass) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   UPDATE tickbook.continuous_aggregate a SET source = h.relation FROM tickbook.hypertable h
-   WHERE h.storage = a.storage AND a.storage = _take_hold.storage
+   WHERE h.storage = a.storage AND a.storage = _take_hold.storage AND a.id IN (SELECT o.id FROM tickbook._aggregates_of(_take_hold.storage) o)
      AND a.source NOT IN (SELECT c.relation FROM tickbook.continuous_aggregate c);
-  PERFORM tickbook._show_aggregate(a) FROM tickbook.continuous_aggregate a
-    JOIN tickbook.hypertable h ON a.source = h.relation WHERE a.storage = _take_hold.storage;
+  PERFORM tickbook._show_aggregate(a) FROM tickbook._aggregates_of(storage) a JOIN tickbook.hypertable h ON a.source = h.relation;
 END $$;
 COMMENT ON FUNCTION tickbook._take_hold(regclass) IS
   'To be called after _let_go(), once the new relation is there and tickbook.hypertable names it.';
@@ -75,7 +101,7 @@ CREATE FUNCTION tickbook._shorten_log(relation regclass) RETURNS void
 DECLARE
   a tickbook.continuous_aggregate;
 BEGIN
-  FOR a IN SELECT c.* FROM tickbook.continuous_aggregate c JOIN tickbook.hypertable h ON h.storage = c.storage
+  FOR a IN SELECT c.* FROM tickbook.hypertable h, tickbook._aggregates_of(h.storage) c
             WHERE h.relation = _shorten_log.relation
               AND (SELECT count(*) FROM (SELECT FROM tickbook.invalidation i WHERE i.aggregate = c.id LIMIT 101) l) > 100 LOOP
     PERFORM tickbook._lock_aggregate(a);
@@ -116,6 +142,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
       MESSAGE = format('start_offset %s of the policy on %s is not longer than end_offset %s', start_offset, name, end_offset),
       HINT = 'Both count back from now: start_offset => NULL for everything, end_offset => INTERVAL ''1 hour''.';
+  ELSIF schedule_interval IS NULL OR schedule_interval <= interval '0' THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('schedule_interval of the policy on %s must be greater than zero', name),
+      HINT = 'For example INTERVAL ''1 hour''.';
   ELSIF tickbook._timescaledb_is_aggregate(name) THEN
     EXECUTE format('SELECT %I.add_continuous_aggregate_policy($1, start_offset => $2, end_offset => $3, '
                    'schedule_interval => $4, if_not_exists => $5)', tickbook._timescaledb_schema())

@@ -235,20 +235,34 @@ class AggregatePropertyTest extends DatabaseTest {
         return thread;
     }
 
-    /** What retention drops is kept: here in a table, of the buckets that times of those chunks are in. */
+    /**
+     * What retention drops is kept: here in a table, of the buckets that times of those chunks are in. None of them reaches into
+     * a chunk that was to stay.
+     */
     private void retain() {
         String bound = "timestamptz '2024-03-01' + interval '1 day' * " + random.nextInt(-30, 20);
+        run(
+                "DROP TABLE IF EXISTS chunks_before",
+                "CREATE TEMP TABLE chunks_before AS SELECT chunk::text, range_start, range_end FROM tickbook.chunks"
+                        + " WHERE relation = 'bars'::regclass");
         for (Aggregate a : OF_ROWS) {
-            String touched = "SELECT DISTINCT " + a.bucket + " FROM tickbook.chunks k, generate_series(k.range_start,"
-                    + " k.range_end - interval '1 second', '30 minutes') t WHERE relation = 'bars'::regclass AND range_end <= "
-                    + bound;
-            run(
-                    "INSERT INTO kept_" + a.name + " SELECT * FROM (" + expected(a) + ") e WHERE e." + a.column
-                            + " IN (" + touched + ") AND e." + a.column + " NOT IN (SELECT bucket FROM frozen_" + a.name
-                            + ")",
-                    "INSERT INTO frozen_" + a.name + " " + touched);
+            run("DROP TABLE IF EXISTS before_" + a.name, "CREATE TEMP TABLE before_" + a.name + " AS " + expected(a));
         }
         run("SELECT tickbook.drop_chunks('bars', " + bound + ")");
+        for (Aggregate a : OF_ROWS) {
+            String bucketsOf = "SELECT DISTINCT " + a.bucket + " AS bucket FROM chunks_before k, generate_series("
+                    + "k.range_start, k.range_end - interval '1 second', '30 minutes') t WHERE ";
+            String lost = bucketsOf + "to_regclass(k.chunk) IS NULL EXCEPT SELECT bucket FROM frozen_" + a.name;
+            assertThat(db.rows("(" + lost + ") INTERSECT " + bucketsOf + "k.range_end > " + bound))
+                    .as(() -> "buckets that go on, of " + a.name + " " + this)
+                    .isEmpty();
+            run(
+                    "CREATE TEMP TABLE lost AS " + lost,
+                    "INSERT INTO kept_" + a.name + " SELECT * FROM before_" + a.name + " WHERE " + a.column
+                            + " IN (SELECT bucket FROM lost)",
+                    "INSERT INTO frozen_" + a.name + " SELECT bucket FROM lost",
+                    "DROP TABLE lost");
+        }
     }
 
     private static String expected(Aggregate a) {

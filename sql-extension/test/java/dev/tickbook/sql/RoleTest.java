@@ -2,6 +2,7 @@ package dev.tickbook.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -249,6 +250,137 @@ class RoleTest extends DatabaseTest {
                 "CALL tickbook.run_jobs()");
         assertThat(db.rows("SELECT status, error FROM tickbook.job_runs"))
                 .containsExactly("failed|owner tickbook_owner of public.bars cannot use schema tickbook");
+    }
+
+    /** Whoever reads the status of an aggregate computes its buckets: the catalog takes a call of time_bucket and nothing else. */
+    @Test
+    void noOneLaysCodeInTheCatalogForThoseWhoReadIt() {
+        try (Database owner = db.connectAs("tickbook_owner")) {
+            owner.execute(
+                    "CREATE TABLE mine " + BARS,
+                    "SELECT tickbook.create_hypertable('mine', 'time')",
+                    "CREATE FUNCTION trap() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'run by %', current_user; END $$",
+                    "SELECT tickbook.create_continuous_aggregate('daily',"
+                            + " $$SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM mine GROUP BY day$$)",
+                    "INSERT INTO mine VALUES ('A', '2024-01-01', 1)");
+            for (String column :
+                    new String[] {"bucket", "definition", "bucket_column", "time_column", "source_alias"}) {
+                assertError(owner, "UPDATE tickbook.continuous_aggregate SET " + column + " = 'x'")
+                        .startsWith(
+                                "55000 the definition of continuous aggregate public.daily cannot be changed HINT: Drop it");
+            }
+            assertError(owner, "UPDATE tickbook.continuous_aggregate SET id = 2147483647")
+                    .startsWith("55000");
+            owner.execute(
+                    "CREATE TEMP TABLE stolen AS SELECT * FROM tickbook.continuous_aggregate",
+                    "DELETE FROM tickbook.continuous_aggregate");
+            String call = "tickbook.time_bucket('1 day'::interval, %s)";
+            for (String bucket : new String[] {
+                call + " + public.trap() * interval '1 s'",
+                "tickbook.time_bucket('1 day'::interval, %s, (SELECT public.trap()::text))",
+                "tickbook.time_bucket('1 day'::interval, %s, 'UTC\\', public.trap()::text)",
+                "tickbook.time_bucket('1 day'::interval, %s, 'UTC'::public.domain)",
+                "tickbook.time_bucket('1 day'::interval, %s, 'UTC' || public.trap()::text)",
+                "public.time_bucket('1 day'::interval, %s)",
+                call + "\n",
+                "%s"
+            }) {
+                assertError(
+                                owner,
+                                "UPDATE stolen SET bucket = $b$" + bucket
+                                        + "$b$; INSERT INTO tickbook.continuous_aggregate SELECT * FROM stolen")
+                        .startsWith("23514");
+            }
+            assertError(
+                            owner,
+                            "UPDATE stolen SET bucket = 'tickbook.time_bucket(''no width''::interval, %s)';"
+                                    + " INSERT INTO tickbook.continuous_aggregate SELECT * FROM stolen")
+                    .as("it would fail for every reader of the view")
+                    .startsWith("22007 continuous aggregate public.daily cannot have these buckets");
+            owner.execute(
+                    "UPDATE stolen SET bucket = $b$" + call + "$b$, id = 2147483647",
+                    "INSERT INTO tickbook.continuous_aggregate SELECT * FROM stolen");
+        }
+        assertThat(db.rows("SELECT relation, pending_invalidations FROM tickbook.continuous_aggregates"))
+                .containsExactly("daily|0");
+        db.execute(
+                "CREATE TABLE ours " + BARS,
+                "SELECT tickbook.create_hypertable('ours', 'time')",
+                "SELECT tickbook.create_continuous_aggregate('our_daily',"
+                        + " $$SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM ours GROUP BY day$$)");
+        assertThat(db.count("SELECT count(*) FROM our_daily"))
+                .as("no one used up the numbers")
+                .isZero();
+    }
+
+    /** Whoever does the work, the owner of Tickbook or of the table: what was written is found, moved, packed and dropped. */
+    @Test
+    void anOwnerRefreshesWhatTheyOwn() {
+        String query =
+                "SELECT tickbook.time_bucket('1 day', time) AS day, symbol, max(close) AS close FROM mine GROUP BY day, symbol";
+        String weekly =
+                "SELECT tickbook.time_bucket('1 week', day) AS week, max(close) AS close FROM own_daily GROUP BY week";
+        try (Database owner = db.connectAs("tickbook_owner")) {
+            owner.execute(
+                    "SET timezone = 'UTC'",
+                    "CREATE TABLE mine " + BARS,
+                    "SELECT tickbook.create_hypertable('mine', 'time', INTERVAL '1 day')",
+                    "SELECT tickbook.ensure_chunks('mine', '2024-01-01', '2024-01-10')",
+                    "SELECT tickbook.create_continuous_aggregate('own_daily', $$" + query + "$$)",
+                    "SELECT tickbook.create_continuous_aggregate('own_weekly', $$" + weekly + "$$)",
+                    "SELECT tickbook.enable_compression('mine', '{symbol}')",
+                    "SELECT tickbook.add_continuous_aggregate_policy('own_daily', NULL, INTERVAL '1 hour', INTERVAL '1 hour')");
+            int close = 1;
+            for (String work : new String[] {
+                "CALL tickbook.refresh_continuous_aggregate('own_daily')",
+                "CALL tickbook.refresh_continuous_aggregate('own_daily', force => true)",
+                "SELECT tickbook.ensure_chunks('mine', '2024-02-01', '2024-02-10')",
+                "SELECT tickbook.maintain_hypertable('mine')",
+                "SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('mine') c",
+                "UPDATE tickbook.job SET next_start = now(); CALL tickbook.run_jobs()",
+                "CALL tickbook.refresh_continuous_aggregate('own_weekly')"
+            }) {
+                for (String day : new String[] {"2024-01-05", "2024-02-05", "2024-03-05"}) {
+                    owner.execute("INSERT INTO mine VALUES ('" + close++ + "', '" + day + "', " + close + ")");
+                }
+                for (String statement : work.split("; ")) {
+                    owner.execute(statement);
+                }
+                assertThat(owner.rows("SELECT * FROM own_daily ORDER BY 1, 2"))
+                        .as(work)
+                        .isEqualTo(owner.rows("SELECT * FROM (" + query + ") q ORDER BY 1, 2"));
+            }
+            assertThat(owner.rows("SELECT DISTINCT status, error FROM tickbook.job_runs"))
+                    .containsExactly("succeeded|");
+            List<String> before = owner.rows("SELECT * FROM own_daily ORDER BY 1, 2");
+            owner.execute("SELECT tickbook.drop_chunks('mine', DATE '2024-02-01')");
+            assertThat(owner.rows("SELECT * FROM own_daily ORDER BY 1, 2")).isEqualTo(before);
+            try (Database other = db.connectAs("tickbook_other")) {
+                assertError(
+                                other,
+                                "INSERT INTO tickbook.invalidation SELECT id, NULL, '-infinity', 'infinity' FROM tickbook.continuous_aggregate")
+                        .startsWith("42501 must be owner of continuous aggregate public.own_");
+                assertError(other, "INSERT INTO tickbook.invalidation VALUES (4711, NULL, '-infinity', 'infinity')")
+                        .startsWith("42501 must be owner of continuous aggregate 4711");
+            }
+        }
+    }
+
+    @Test
+    void toReadAnAggregateTakesSelectAndNothingElse() {
+        try (Database owner = db.connectAs("tickbook_owner")) {
+            owner.execute(
+                    "CREATE TABLE mine " + BARS,
+                    "SELECT tickbook.create_hypertable('mine', 'time')",
+                    "SELECT tickbook.create_continuous_aggregate('daily',"
+                            + " $$SELECT tickbook.time_bucket('1 day', time) AS day, count(*) FROM mine GROUP BY day$$)",
+                    "INSERT INTO mine VALUES ('A', '2024-01-01', 1)",
+                    "GRANT SELECT ON daily TO tickbook_reader");
+        }
+        db.execute("REVOKE USAGE ON SCHEMA tickbook FROM tickbook_reader");
+        try (Database reader = db.connectAs("tickbook_reader")) {
+            assertThat(reader.count("SELECT count FROM daily")).isEqualTo(1);
+        }
     }
 
     /** The functions that note changes run as the owner of Tickbook, and anyone may make a trigger that calls them. */
