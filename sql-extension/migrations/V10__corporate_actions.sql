@@ -19,4 +19,7 @@ COMMENT ON TABLE market.corporate_actions IS
 COMMENT ON COLUMN market.corporate_actions.ex_date IS 'First trading day without the dividend, or at the price after the split.';
 COMMENT ON COLUMN market.corporate_actions.ratio IS 'New shares for one old: 2 for a 2-for-1 split, 0.1 for a 1-for-10 reverse split.';
 COMMENT ON COLUMN market.corporate_actions.amount IS 'Dividend per share, in the currency of the symbol.';
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON market.corporate_actions FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change();
+-- An id that is there already is a mistake, unless the row says that it corrects.
+CREATE UNIQUE INDEX corporate_actions_one_original ON market.corporate_actions (action_id) WHERE corrected_at IS NULL;
+CREATE TRIGGER check_corrections AFTER INSERT ON market.corporate_actions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION market.check_corrections('action_id');
+SELECT market.only_grows('market.corporate_actions');

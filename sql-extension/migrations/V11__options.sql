@@ -30,6 +30,6 @@ COMMENT ON COLUMN market.options.theta IS 'Change of the price per day.';
 COMMENT ON COLUMN market.options.vega IS 'Change of the price per point of volatility (0.01).';
 COMMENT ON COLUMN market.options.rho IS 'Change of the price per point of the rate (0.01).';
 SELECT tickbook.create_hypertable('market.options', 'time', chunk_interval => '30 days');
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON market.options FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change();
+SELECT market.only_grows('market.options', 'A quote is not corrected: insert the next one.');
 SELECT tickbook.enable_compression('market.options', segment_by => '{symbol}');
 SELECT tickbook.add_compression_policy('market.options', INTERVAL '30 days');

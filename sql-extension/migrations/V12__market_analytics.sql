@@ -15,4 +15,4 @@ COMMENT ON COLUMN market.market_analytics.metric IS 'For example sector_performa
 COMMENT ON COLUMN market.market_analytics.sector IS 'Empty: the whole market.';
 SELECT tickbook.create_hypertable('market.market_analytics', 'time', chunk_interval => '90 days');
 CREATE INDEX market_analytics_time ON market.market_analytics USING brin (time);
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON market.market_analytics FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change();
+SELECT market.only_grows('market.market_analytics', 'Insert the measure again with a later computed_at; retracted => true takes it back.');

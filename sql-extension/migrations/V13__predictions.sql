@@ -40,7 +40,8 @@ CREATE TABLE market.block_predictions (
   actual_change       numeric(9,6),
   actual_known_at     timestamptz  CHECK (actual_known_at > made_at),
   PRIMARY KEY (symbol, trading_day, block, model),
-  CHECK ((actual_direction IS NULL) = (actual_known_at IS NULL))
+  CHECK ((actual_direction IS NULL) = (actual_known_at IS NULL)),
+  CHECK (made_at < (trading_day + 1)::timestamp AT TIME ZONE 'America/New_York')
 );
 COMMENT ON TABLE market.block_predictions IS
   'Predicted direction of the price within blocks of a trading day, numbered from 1. When a block is over, set the actual columns.';
@@ -58,26 +59,32 @@ BEGIN
      OR to_jsonb(NEW) - settable <> to_jsonb(OLD) - settable THEN
     RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
       MESSAGE = format('a row of %I.%I cannot be changed, except that what came is set once', TG_TABLE_SCHEMA, TG_TABLE_NAME),
-      HINT = 'Insert a new prediction with its own made_at.';
+      HINT = TG_ARGV[0];
   END IF;
   RETURN NEW;
 END $$;
 COMMENT ON FUNCTION market.only_actual_once() IS 'Trigger function: refuses every UPDATE but the one that sets the actual columns.';
-CREATE TRIGGER only_actual_once BEFORE UPDATE ON market.predictions FOR EACH ROW EXECUTE FUNCTION market.only_actual_once();
-CREATE TRIGGER only_actual_once BEFORE UPDATE ON market.block_predictions FOR EACH ROW EXECUTE FUNCTION market.only_actual_once();
+CREATE TRIGGER only_actual_once BEFORE UPDATE ON market.predictions
+  FOR EACH ROW EXECUTE FUNCTION market.only_actual_once('Insert a new prediction with its own made_at.');
+CREATE TRIGGER only_actual_once BEFORE UPDATE ON market.block_predictions
+  FOR EACH ROW EXECUTE FUNCTION market.only_actual_once('A block has one prediction per model: insert another one under another name of the model.');
+CREATE TRIGGER refuse_delete BEFORE DELETE OR TRUNCATE ON market.predictions
+  FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change('market.predictions', 'Predictions stay, the bad ones too; leave a model out of the question with its argument model.');
+CREATE TRIGGER refuse_delete BEFORE DELETE OR TRUNCATE ON market.block_predictions
+  FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change('market.block_predictions', 'Predictions stay, the bad ones too; leave a model out of the question with its argument model.');
 
 CREATE FUNCTION market.notify_predictions() RETURNS trigger
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM pg_notify('tickbook_predictions', p.payload) FROM (
     SELECT json_build_object('table', TG_TABLE_NAME, 'rows', count(*), 'first_id', min(n.id), 'last_id', max(n.id),
-                             'symbols', CASE WHEN count(DISTINCT n.symbol) <= 50 THEN json_agg(DISTINCT n.symbol) END)::text AS payload
+                             'symbols', CASE WHEN count(DISTINCT n.symbol) <= 50 AND octet_length(string_agg(DISTINCT n.symbol, '')) <= 1000 THEN json_agg(DISTINCT n.symbol) END)::text AS payload
       FROM (SELECT (to_jsonb(r) ->> 'prediction_id')::bigint AS id, r.symbol FROM new_rows r) n HAVING count(*) > 0) p;
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION market.notify_predictions() IS
   'Trigger function: after rows were inserted into predictions or block_predictions, notifies channel tickbook_predictions, on commit, with '
-  '{"table", "rows", "first_id", "last_id", "symbols"}: ids are prediction_id, null for block_predictions; symbols is null where there are more than 50.';
+  '{"table", "rows", "first_id", "last_id", "symbols"}: ids are prediction_id, null for block_predictions; symbols is null where there are more than 50 or 1,000 bytes of them.';
 CREATE TRIGGER notify AFTER INSERT ON market.predictions REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION market.notify_predictions();
 CREATE TRIGGER notify AFTER INSERT ON market.block_predictions REFERENCING NEW TABLE AS new_rows

@@ -21,8 +21,13 @@ BEGIN
     EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA market TO %I', wanted);
     CASE wanted
       WHEN 'tickbook_writer' THEN
-        EXECUTE pg_catalog.format('GRANT INSERT ON ALL TABLES IN SCHEMA market TO %I', wanted);
-        EXECUTE (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('REVOKE INSERT ON %s FROM %I', c.batches, wanted), '; '), 'SELECT') FROM tickbook.compression c);
+        -- By name: a row put into a partition, a batch or what an aggregate made goes past the triggers of the table.
+        EXECUTE pg_catalog.format('REVOKE INSERT ON ALL TABLES IN SCHEMA market FROM %I', wanted);
+        EXECUTE pg_catalog.format('GRANT INSERT ON %s TO %I', (
+          SELECT pg_catalog.string_agg(c.oid::regclass::text, ', ') FROM pg_catalog.pg_class c
+           WHERE c.relnamespace = 'market'::regnamespace AND c.relname = ANY ('{market_data,market_data_rows,market_data_versions,symbols,stock_prices_realtime,
+             stock_prices_historical,news_events,insider_trades,social_sentiment,government_events,corporate_actions,options,options_rows,market_analytics,
+             predictions,block_predictions}'::name[])), wanted);
         EXECUTE pg_catalog.format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA market TO %I', wanted);
         -- tickbook.upsert() runs as its caller and writes the rows behind the view. Batches are not granted: whoever could change them
         -- could change history unseen. So a writer corrects packed bars through market.market_data, and the owner by upsert() too.
@@ -31,8 +36,17 @@ BEGIN
            WHERE c.relnamespace = 'market'::regnamespace AND NOT c.relispartition AND c.relname IN ('market_data', 'market_data_rows')), wanted);
         EXECUTE pg_catalog.format('GRANT UPDATE ON market.symbols, market.stock_prices_historical, market.predictions, market.block_predictions TO %I', wanted);
       WHEN 'tickbook_backup' THEN
-        EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA tickbook TO %I', wanted);
-        EXECUTE pg_catalog.format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA market, tickbook TO %I', wanted);
+        EXECUTE pg_catalog.format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA market TO %I', wanted);
+        -- pg_dump locks every table there is, so chunks and tables that are made later too.
+        EXECUTE pg_catalog.format('ALTER DEFAULT PRIVILEGES IN SCHEMA market GRANT SELECT ON TABLES TO %I', wanted);
+        EXECUTE pg_catalog.format('ALTER DEFAULT PRIVILEGES IN SCHEMA market GRANT SELECT ON SEQUENCES TO %I', wanted);
+        BEGIN
+          EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA tickbook TO %I', wanted);
+          EXECUTE pg_catalog.format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA tickbook TO %I', wanted);
+        EXCEPTION WHEN insufficient_privilege THEN
+          RAISE NOTICE USING MESSAGE = pg_catalog.format('role %I cannot back up schema tickbook: %s', wanted, SQLERRM),
+            HINT = 'Have the owner of tickbook run: ' || pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA tickbook TO %I; GRANT SELECT ON ALL SEQUENCES IN SCHEMA tickbook TO %1$I', wanted);
+        END;
       ELSE NULL;
     END CASE;
   END LOOP;

@@ -17,7 +17,7 @@ COMMENT ON TABLE market.stock_prices_realtime IS
   'Prices as they come in. Rows are only inserted: a symbol can have many for one time, and the highest realtime_id is the last word.';
 COMMENT ON COLUMN market.stock_prices_realtime.time IS 'When the price was made, UTC.';
 SELECT tickbook.create_hypertable('market.stock_prices_realtime', 'time', chunk_interval => '7 days');
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON market.stock_prices_realtime FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change();
+SELECT market.only_grows('market.stock_prices_realtime', 'Insert another row: of one symbol and time the highest realtime_id counts.');
 
 CREATE TABLE market.stock_prices_historical (
   symbol      text          NOT NULL,
@@ -42,12 +42,12 @@ CREATE FUNCTION market.notify_realtime() RETURNS trigger
 BEGIN
   PERFORM pg_notify('tickbook_realtime', p.payload) FROM (
     SELECT json_build_object('table', TG_TABLE_NAME, 'rows', count(*), 'first_id', min(n.realtime_id), 'last_id', max(n.realtime_id),
-                             'symbols', CASE WHEN count(DISTINCT n.symbol) <= 50 THEN json_agg(DISTINCT n.symbol) END)::text AS payload
+                             'symbols', CASE WHEN count(DISTINCT n.symbol) <= 50 AND octet_length(string_agg(DISTINCT n.symbol, '')) <= 1000 THEN json_agg(DISTINCT n.symbol) END)::text AS payload
       FROM new_rows n HAVING count(*) > 0) p;
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION market.notify_realtime() IS
   'Trigger function: after rows were inserted into stock_prices_realtime, notifies channel tickbook_realtime, on commit, with '
-  '{"table", "rows", "first_id", "last_id", "symbols"}: ids are realtime_id, symbols is null where there are more than 50.';
+  '{"table", "rows", "first_id", "last_id", "symbols"}: ids are realtime_id, symbols is null where there are more than 50 or 1,000 bytes of them.';
 CREATE TRIGGER notify AFTER INSERT ON market.stock_prices_realtime REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION market.notify_realtime();

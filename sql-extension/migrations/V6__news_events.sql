@@ -20,4 +20,7 @@ CREATE INDEX news_events_symbols ON market.news_events USING gin (symbols);
 COMMENT ON TABLE market.news_events IS 'News, known at published_at. A correction is another row with the same news_id and corrected_at.';
 COMMENT ON COLUMN market.news_events.symbols IS 'What it is about; empty: the market.';
 COMMENT ON COLUMN market.news_events.sentiment IS 'From -1 to 1.';
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON market.news_events FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change();
+-- An id that is there already is a mistake, unless the row says that it corrects.
+CREATE UNIQUE INDEX news_events_one_original ON market.news_events (news_id) WHERE corrected_at IS NULL;
+CREATE TRIGGER check_corrections AFTER INSERT ON market.news_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION market.check_corrections('news_id');
+SELECT market.only_grows('market.news_events');

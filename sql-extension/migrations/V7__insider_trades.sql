@@ -18,7 +18,7 @@ CREATE TABLE market.insider_trades (
                  coalesce(corrected_at, accepted_at, (filing_date + 1)::timestamp AT TIME ZONE 'America/New_York')) STORED,
   PRIMARY KEY (trade_id, known_at),
   CHECK (accepted_at >= filing_date::timestamp AT TIME ZONE 'America/New_York'),
-  CHECK (corrected_at > coalesce(accepted_at, filing_date::timestamp AT TIME ZONE 'America/New_York'))
+  CHECK (corrected_at > coalesce(accepted_at, (filing_date + 1)::timestamp AT TIME ZONE 'America/New_York'))
 );
 CREATE INDEX insider_trades_symbol ON market.insider_trades (symbol, filing_date DESC);
 CREATE INDEX insider_trades_filing ON market.insider_trades (filing_date DESC);
@@ -27,4 +27,7 @@ COMMENT ON TABLE market.insider_trades IS
 COMMENT ON COLUMN market.insider_trades.trade_date IS 'Day of the trade, days or weeks before anyone knows of it.';
 COMMENT ON COLUMN market.insider_trades.accepted_at IS 'When exactly the filing became public, where the source says so.';
 COMMENT ON COLUMN market.insider_trades.value IS 'shares * price.';
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON market.insider_trades FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change();
+-- An id that is there already is a mistake, unless the row says that it corrects.
+CREATE UNIQUE INDEX insider_trades_one_original ON market.insider_trades (trade_id) WHERE corrected_at IS NULL;
+CREATE TRIGGER check_corrections AFTER INSERT ON market.insider_trades REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION market.check_corrections('trade_id');
+SELECT market.only_grows('market.insider_trades');

@@ -16,4 +16,4 @@ COMMENT ON TABLE market.social_sentiment IS
   'Mentions of a symbol on a platform in the hour that begins at time (UTC), known when it is over. A correction is another row for the same hour with corrected_at.';
 COMMENT ON COLUMN market.social_sentiment.sentiment IS 'Mean over the mentions, from -1 to 1.';
 SELECT tickbook.create_hypertable('market.social_sentiment', 'time', chunk_interval => '30 days');
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON market.social_sentiment FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change();
+SELECT market.only_grows('market.social_sentiment');

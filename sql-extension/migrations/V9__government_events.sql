@@ -19,4 +19,7 @@ COMMENT ON TABLE market.government_events IS
   'Figures and decisions of agencies, known at published_at; a revision is another row with the same event_id and corrected_at.';
 COMMENT ON COLUMN market.government_events.sector IS 'The sector concerned; NULL: all.';
 COMMENT ON COLUMN market.government_events.expected IS 'What was expected before, in the unit of actual.';
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON market.government_events FOR EACH STATEMENT EXECUTE FUNCTION market.refuse_change();
+-- An id that is there already is a mistake, unless the row says that it corrects.
+CREATE UNIQUE INDEX government_events_one_original ON market.government_events (event_id) WHERE corrected_at IS NULL;
+CREATE TRIGGER check_corrections AFTER INSERT ON market.government_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION market.check_corrections('event_id');
+SELECT market.only_grows('market.government_events');

@@ -4,7 +4,7 @@ CREATE FUNCTION tickbook.get_block_prediction_accuracy(symbol text, days integer
   LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   PERFORM tickbook._check_argument(symbol IS NOT NULL, 'get_block_prediction_accuracy', 'symbol', symbol, 'Name a symbol, as market.block_predictions has it.');
-  PERFORM tickbook._check_argument(days > 0, 'get_block_prediction_accuracy', 'days', days::text, 'Look back one day or more.');
+  PERFORM tickbook._check_argument(days BETWEEN 1 AND 100000, 'get_block_prediction_accuracy', 'days', days::text, 'Look back from 1 to 100000 days.');
   PERFORM tickbook._check_argument(isfinite(as_of), 'get_block_prediction_accuracy', 'as_of', as_of::text, 'Leave it out for what is known now.');
   PERFORM tickbook._need_tables('block_predictions');
   RETURN QUERY

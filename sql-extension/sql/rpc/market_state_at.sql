@@ -4,12 +4,13 @@ CREATE FUNCTION tickbook.market_state_at(at timestamptz, symbols text[] DEFAULT 
 #variable_conflict use_column
 DECLARE
   length CONSTANT interval := tickbook._bar_length("interval");
-  oldest CONSTANT timestamptz := at - max_age;
+  oldest timestamptz;
 BEGIN
   PERFORM tickbook._check_argument(isfinite(at), 'market_state_at', 'at', at::text, 'Give a moment, such as now().');
-  PERFORM tickbook._check_argument(max_age > interval '0', 'market_state_at', 'max_age', max_age::text, 'For example INTERVAL ''10 days''.');
+  PERFORM tickbook._check_argument(max_age > interval '0' AND max_age < interval '1000 years', 'market_state_at', 'max_age', max_age::text, 'For example INTERVAL ''10 days''.');
   PERFORM tickbook._check_argument(array_position(symbols, NULL) IS NULL, 'market_state_at', 'symbols', symbols::text, 'Leave out what is NULL; NULL for the array itself means all.');
   PERFORM tickbook._need_tables('market_data', 'market_data_versions');
+  oldest := tickbook._closes_at(tickbook._closes_at(at, -max_age), -length);
   RETURN QUERY
     SELECT DISTINCT ON (k.symbol) k.* FROM (
       SELECT b.symbol, b.time, tickbook._closes_at(b.time, length) AS known_at, b.open, b.high, b.low, b.close, b.volume, b.vwap
@@ -26,6 +27,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook.market_state_at(timestamptz, text[], text, interval) IS
   'The market as it was known at a moment: per symbol the last bar of the given interval that had closed by then, with the values that were '
-  'known then; ordered by symbol. Symbols without a bar that opened within max_age before are left out. symbols NULL: all. Adjusted closes '
+  'known then; ordered by symbol. Symbols without a bar that closed within max_age before (days of UTC) are left out. symbols NULL: all. Adjusted closes '
   'are not shown, because they tell of later splits and dividends. Times UTC. Errors: 22023 for arguments that cannot be, 42P01 where the '
   'migrations did not run.';

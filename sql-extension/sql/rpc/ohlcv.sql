@@ -1,3 +1,11 @@
+CREATE FUNCTION tickbook._fills(length interval, bucket interval) RETURNS boolean
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  SELECT CASE WHEN tickbook._months(length) > 0 THEN tickbook._months(bucket) % tickbook._months(length) = 0 AND tickbook._without_months(bucket) = interval '0'
+              WHEN tickbook._months(bucket) > 0 THEN 86400 % extract(epoch FROM length) = 0
+              ELSE extract(epoch FROM bucket) % extract(epoch FROM length) = 0 END
+$$;
+COMMENT ON FUNCTION tickbook._fills(interval, interval) IS 'Whether bars of a length fill a bucket, so that none lies in two. Months begin at midnight UTC.';
+
 CREATE FUNCTION tickbook.ohlcv(symbol text, bucket interval, range_start timestamptz, range_end timestamptz, gap_fill boolean DEFAULT false,
                                "interval" text DEFAULT NULL, as_of timestamptz DEFAULT 'infinity')
   RETURNS TABLE ("time" timestamptz, open numeric, high numeric, low numeric, close numeric, volume numeric, vwap numeric, bars bigint)
@@ -18,11 +26,12 @@ BEGIN
   -- The longest bars that a bucket is made of whole, and that are there.
   IF source IS NULL THEN
     FOREACH candidate IN ARRAY '{1d,4h,1h,30m,15m,5m,1m,1s}'::text[] LOOP
-      CONTINUE WHEN tickbook._bar_length(candidate) > bucket
-        OR extract(epoch FROM tickbook._without_months(bucket)) % extract(epoch FROM tickbook._bar_length(candidate)) <> 0;
-      SELECT b.interval INTO source FROM market.market_data_between(range_start, range_end) b
-       WHERE b.symbol = ohlcv.symbol AND b.interval = candidate LIMIT 1;
-      EXIT WHEN FOUND;
+      CONTINUE WHEN tickbook._bar_length(candidate) > bucket OR NOT tickbook._fills(tickbook._bar_length(candidate), bucket);
+      -- Is there one that was known? The last one tells, and is found without opening the whole range.
+      IF EXISTS (SELECT FROM tickbook._last_bars(ohlcv.symbol, candidate, range_end, as_of, 1) k WHERE k.time >= range_start) THEN
+        source := candidate;
+        EXIT;
+      END IF;
     END LOOP;
   END IF;
   IF source IS NULL THEN
@@ -30,10 +39,12 @@ BEGIN
   END IF;
   PERFORM tickbook._check_argument(tickbook._bar_length(source) <= bucket, 'ohlcv', 'interval', source,
                                    format('Bars that are longer than the bucket of %s do not fill it.', bucket));
+  PERFORM tickbook._check_argument(tickbook._fills(tickbook._bar_length(source), bucket), 'ohlcv', 'interval', source,
+                                   format('Some of these bars would lie in two buckets of %s: take a bucket that is a multiple of them.', bucket));
   RETURN QUERY
     WITH buckets AS (
       SELECT tickbook.time_bucket(bucket, k.time) AS start, (array_agg(coalesce(k.open, k.close) ORDER BY k.time))[1] AS open,
-             max(coalesce(k.high, k.close)) AS high, min(coalesce(k.low, k.close)) AS low, (array_agg(k.close ORDER BY k.time DESC))[1] AS close,
+             max(coalesce(k.high, greatest(k.open, k.close))) AS high, min(coalesce(k.low, least(k.open, k.close))) AS low, (array_agg(k.close ORDER BY k.time DESC))[1] AS close,
              sum(k.volume) AS volume, sum(coalesce(k.vwap, k.close) * k.volume) / nullif(sum(k.volume), 0) AS vwap, count(*) AS bars
         FROM tickbook._known_bars(symbol, source, range_start, range_end, as_of) k GROUP BY 1
     ), starts AS (
@@ -55,6 +66,7 @@ END $$;
 COMMENT ON FUNCTION tickbook.ohlcv(text, interval, timestamptz, timestamptz, boolean, text, timestamptz) IS
   'Bars of any length, made of those that open from range_start to before range_end: one row per bucket, in the order of time, buckets as '
   'tickbook.time_bucket() counts them in UTC. bars: how many stored bars it is made of. Stored bars are those of the given interval, or of '
-  'the longest stored one of 1d, 4h, 1h, 30m, 15m, 5m, 1m and 1s that divides the bucket. gap_fill: a bucket without bars, after the first one that has some and up to the '
+  'the longest one of 1d, 4h, 1h, 30m, 15m, 5m, 1m and 1s that divides the bucket and of which one was known in the range: name the interval where '
+  'one daily bar might hide a month of minutes. vwap: of the stored VWAPs, or closes where there are none, weighted by volume. gap_fill: a bucket without bars, after the first one that has some and up to the '
   'end of the range or now, repeats the last close, with volume and bars 0. With as_of: of the bars that had closed by then, as known then. '
   'Errors: 22023 for arguments that cannot be, 42P01 where the migrations did not run.';
