@@ -11,8 +11,8 @@ BEGIN
   -- Chunks hold bars of every length, so intraday bars, which go earlier, are deleted by their length.
   PERFORM tickbook.add_segment_retention_policy('market.market_data', intraday, 'interval', '{1d,1w,2w,1mo,3mo,6mo,1y}');
   -- The versions of bars that go, go too.
-  PERFORM tickbook._remove_job('market.market_data_versions', 'version_retention', true);
-  PERFORM tickbook._add_job('market.market_data_versions', 'version_retention', interval '1 day',
+  PERFORM tickbook._remove_job('market.market_data', 'version_retention', true);
+  PERFORM tickbook._add_job('market.market_data', 'version_retention', interval '1 day',
     jsonb_build_object('intraday', intraday, 'daily', daily, 'keep', '{1d,1w,2w,1mo,3mo,6mo,1y}'::text[]), false);
   PERFORM tickbook.add_retention_policy('market.stock_prices_realtime', realtime);
   PERFORM tickbook.add_retention_policy('market.social_sentiment', sentiment);

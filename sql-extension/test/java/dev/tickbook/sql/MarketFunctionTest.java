@@ -80,6 +80,65 @@ class MarketFunctionTest extends MarketTest {
     }
 
     @Test
+    void barsThatBecomeKnownLaterDoNotChooseTheSource() {
+        db.execute(
+                "INSERT INTO market.market_data (time, symbol, interval, close) VALUES ('2024-01-02 15:00+00', 'AAA', '1m', 10)");
+        String question =
+                "SELECT close FROM tickbook.ohlcv('AAA', '1 day', '2024-01-01', '2024-02-01', as_of => '2024-01-05')";
+        assertThat(db.rows(question)).containsExactly("10.0000");
+        db.execute(
+                "INSERT INTO market.market_data (time, symbol, interval, close) VALUES ('2024-01-20', 'AAA', '1d', 99)");
+        assertThat(db.rows(question)).containsExactly("10.0000");
+        db.execute(
+                "INSERT INTO market.market_data (time, symbol, interval, close) VALUES ('2024-01-03', 'AAA', '1d', 50)",
+                "DELETE FROM market.market_data WHERE time = '2024-01-03'");
+        assertThat(db.rows(question)).as("withdrawn today").containsExactly("50.0000");
+    }
+
+    @Test
+    void aBarThatWouldLieInTwoBucketsIsRefused() {
+        for (String buckets : List.of("'90 minutes'|'1h'", "'36 hours'|'1d'", "'1 month'|'1w'", "'1 month'|'5h'")) {
+            assertError("SELECT * FROM tickbook.ohlcv('AAA', "
+                            + buckets.replace("|", ", '2024-01-01', '2024-02-01', false, ") + ")")
+                    .as(buckets)
+                    .startsWith("22023 tickbook.ohlcv cannot use interval")
+                    .contains("HINT: Some of these bars would lie in two buckets");
+        }
+        for (String buckets : List.of("'90 minutes'|'30m'", "'1 week'|'1d'", "'3 months'|'1mo'", "'1 year'|'1h'")) {
+            db.rows("SELECT * FROM tickbook.ohlcv('AAA', "
+                    + buckets.replace("|", ", '2024-01-01', '2024-02-01', false, ") + ")");
+        }
+    }
+
+    @Test
+    void theAgeOfABarCountsFromItsCloseInDaysOfUtc() {
+        db.execute(
+                "INSERT INTO market.market_data (time, symbol, interval, close) VALUES ('2024-01-01', 'AAA', '1mo', 7), ('2024-03-01', 'BBB', '1d', 8)");
+        for (String zone : List.of("UTC", "America/New_York")) {
+            db.execute("SET timezone = '" + zone + "'");
+            assertThat(db.rows("SELECT close FROM tickbook.market_state_at('2024-02-10 00:00+00', NULL, '1mo')"))
+                    .containsExactly("7.0000");
+            assertThat(db.rows("SELECT close FROM tickbook.market_state_at('2024-03-12 00:00+00', '{BBB}')"))
+                    .as(zone)
+                    .containsExactly("8.0000");
+            assertThat(db.rows("SELECT close FROM tickbook.market_state_at('2024-03-12 00:00:01+00', '{BBB}')"))
+                    .as(zone)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void onlyIntervalsWithBothBoundsCountForTheHitRate() {
+        db.execute(
+                "INSERT INTO market.predictions (symbol, model, made_at, target_time, predicted, lower, upper, actual, actual_known_at)"
+                        + " SELECT 'AAA', m, '2024-01-01', '2024-01-02', 5, l, 6, 7, '2024-01-02' FROM (VALUES ('open', NULL), ('closed', 4)) v (m, l)");
+        assertThat(
+                        db.rows(
+                                "SELECT evaluated, with_interval, hits FROM tickbook.get_prediction_accuracy('AAA', 7, NULL, '2024-01-03')"))
+                .containsExactly("2|1|0");
+    }
+
+    @Test
     void sizesCoverEveryTableOnce() {
         db.execute(
                 "INSERT INTO market.market_data (time, symbol, interval, close) VALUES ('2024-01-02', 'AAA', '1d', 1)");
@@ -140,6 +199,9 @@ class MarketFunctionTest extends MarketTest {
                 "ohlcv('AAA', '0 seconds', '2024-01-01', '2024-02-01')",
                 "get_prediction_accuracy('AAA', 0)",
                 "get_block_prediction_accuracy(NULL, 1)",
+                "get_prediction_accuracy('AAA', 2147483647)",
+                "get_block_prediction_accuracy('AAA', 3000000)",
+                "market_state_at(now(), NULL, '1d', '200000 years')",
                 "check_data_completeness(NULL, '1w')",
                 "market_state_at(NULL)",
                 "market_state_at(now(), '{NULL}')",

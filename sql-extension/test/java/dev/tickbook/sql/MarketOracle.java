@@ -68,7 +68,8 @@ final class MarketOracle {
     List<String> marketState(Instant at, List<String> symbols) {
         List<String> lines = new ArrayList<>();
         for (String symbol : symbols) {
-            List<Bar> bars = bars(symbol, "1d", at.minus(Duration.ofDays(10)), MarketFacts.END, at);
+            List<Bar> bars =
+                    bars(symbol, "1d", at.minus(Duration.ofDays(11)), MarketFacts.END, at) /* closed in ten days */;
             if (!bars.isEmpty()) {
                 lines.add(symbol + "|" + line(bars.get(bars.size() - 1)));
             }
@@ -76,16 +77,19 @@ final class MarketOracle {
         return lines;
     }
 
-    /** Weeks from Monday on. */
+    /** Weeks from Monday on, of daily bars, or of hourly ones where no daily one is known. */
     List<String> weeks(String symbol, Instant from, Instant to, Instant at) {
-        Map<LocalDate, List<Bar>> weeks = bars(symbol, "1d", from, to, at).stream()
-                .collect(Collectors.groupingBy(
-                        bar -> {
-                            LocalDate day = bar.time().atZone(ZoneOffset.UTC).toLocalDate();
-                            return day.minusDays(day.getDayOfWeek().getValue() - 1);
-                        },
-                        TreeMap::new,
-                        Collectors.toList()));
+        List<Bar> days = bars(symbol, "1d", from, to, at);
+        Map<LocalDate, List<Bar>> weeks = (days.isEmpty() ? bars(symbol, "1h", from, to, at) : days)
+                .stream()
+                        .collect(Collectors.groupingBy(
+                                bar -> {
+                                    LocalDate day =
+                                            bar.time().atZone(ZoneOffset.UTC).toLocalDate();
+                                    return day.minusDays(day.getDayOfWeek().getValue() - 1);
+                                },
+                                TreeMap::new,
+                                Collectors.toList()));
         return weeks.entrySet().stream()
                 .map(week -> {
                     List<Bar> bars = week.getValue();

@@ -50,7 +50,7 @@ class MarketRolesTest extends MarketTest {
 
     @Test
     void noOneReachesATableThatWasNotGranted() {
-        for (String role : List.of("test_readonly", "test_writer", "test_backup")) {
+        for (String role : List.of("test_readonly", "test_writer")) {
             try (Database session = db.connectAs(role)) {
                 assertError(session, "SELECT * FROM market.secrets")
                         .as(role)
@@ -95,12 +95,51 @@ class MarketRolesTest extends MarketTest {
         }
     }
 
+    /** As the trigger functions of packed tables would do, which write to what the table's owner may write to. */
+    @Test
+    void noOneBorrowsTheOwnersPen() {
+        assertThat(db.rows(
+                        "SELECT p.oid::regprocedure FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'market'::regnamespace"
+                                + " AND has_function_privilege('public', p.oid, 'execute')"))
+                .isEmpty();
+        try (Database reader = db.connectAs("test_readonly")) {
+            for (String table : List.of("market_data", "options")) {
+                reader.execute("CREATE TEMPORARY TABLE my_" + table + " (LIKE market." + table + ")");
+                for (String event : List.of("INSERT", "UPDATE", "DELETE")) {
+                    assertError(
+                                    reader,
+                                    "CREATE TRIGGER forge BEFORE " + event + " ON my_" + table
+                                            + " FOR EACH ROW EXECUTE FUNCTION market." + table + "_write()")
+                            .startsWith("42501 permission denied for function");
+                }
+            }
+        }
+    }
+
+    @Test
+    void theWriterPutsNoRowPastTheTriggersOfATable() {
+        db.execute("SELECT tickbook.ensure_chunks('market.market_data', '2024-01-01', '2024-02-01')");
+        try (Database writer = db.connectAs("test_writer")) {
+            for (String table : db.values(
+                    "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'market'::regnamespace AND c.relkind IN ('r', 'p')"
+                            + " AND (c.relispartition OR c.relname ~ '_(batches|materialized)$' OR c.relname = 'pending_corrections')",
+                    String.class)) {
+                assertError(writer, "INSERT INTO " + table + " DEFAULT VALUES")
+                        .as(table)
+                        .startsWith("42501 ");
+            }
+        }
+    }
+
     @Test
     void theBackupRoleReadsEveryTableAndSequence() {
+        db.execute(
+                "SELECT tickbook.ensure_chunks('market.market_data', '2024-01-01', '2024-02-01')",
+                "CREATE TABLE market.later (x integer)");
         try (Database backup = db.connectAs("test_backup")) {
             for (String table : db.values(
                     "SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'market'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')"
-                            + " AND NOT relispartition AND relname <> 'secrets'",
+                            + " UNION ALL SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'tickbook'::regnamespace AND relkind IN ('r', 'S')",
                     String.class)) {
                 backup.rows("SELECT count(*) FROM " + table);
             }
