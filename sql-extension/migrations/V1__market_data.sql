@@ -80,8 +80,18 @@ COMMENT ON COLUMN market.market_data_versions.adjusted_close IS
 
 -- When a transaction's corrections become known is the same for all of them, and not before it ends: a row here, which no other
 -- transaction ever sees, has a trigger that runs then.
-CREATE TABLE market.pending_corrections (transaction xid8 PRIMARY KEY DEFAULT pg_current_xact_id());
+CREATE TABLE market.pending_corrections (
+  transaction xid8    PRIMARY KEY DEFAULT pg_current_xact_id(),
+  noting      boolean NOT NULL DEFAULT false
+);
 COMMENT ON TABLE market.pending_corrections IS 'The transactions that correct bars, while they run; for triggers only.';
+COMMENT ON COLUMN market.pending_corrections.noting IS 'The triggers of market_data are writing versions of what it has already, so it need not follow them.';
+
+CREATE FUNCTION market.note_corrections(noting boolean) RETURNS void
+  LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO market.pending_corrections AS p (noting) VALUES (note_corrections.noting) ON CONFLICT (transaction) DO UPDATE SET noting = EXCLUDED.noting
+$$;
+COMMENT ON FUNCTION market.note_corrections(boolean) IS 'Says that this transaction corrects bars, and whether it is the triggers of market_data that write versions.';
 
 CREATE FUNCTION market.date_corrections() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -118,6 +128,12 @@ BEGIN
       MESSAGE = 'symbol, interval and time of a bar in market.market_data cannot be changed',
       HINT = 'Delete the bar and insert it again under its right key.';
   END IF;
+  IF NOT EXISTS (SELECT FROM old_rows o JOIN new_rows n USING (symbol, interval, time)
+      WHERE (o.open, o.high, o.low, o.close, o.volume, o.vwap, o.trades) IS DISTINCT FROM (n.open, n.high, n.low, n.close, n.volume, n.vwap, n.trades)
+        AND market.bar_closes_at(o.time, o.interval) < moment) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM market.note_corrections(true);
   WITH changed AS MATERIALIZED (
     SELECT o AS was, n AS became, c.closes_at, l.known_at IS NULL AS first_change,
            l.known_at IS NOT NULL AND (l.open, l.high, l.low, l.close, l.volume, l.vwap, l.trades) IS NOT DISTINCT FROM (n.open, n.high, n.low, n.close, n.volume, n.vwap, n.trades) AS noted
@@ -142,6 +158,7 @@ BEGIN
     (open, high, low, close, adjusted_close, volume, vwap, trades, market_cap, source, quality_score) =
     (EXCLUDED.open, EXCLUDED.high, EXCLUDED.low, EXCLUDED.close, EXCLUDED.adjusted_close, EXCLUDED.volume, EXCLUDED.vwap, EXCLUDED.trades, EXCLUDED.market_cap, EXCLUDED.source, EXCLUDED.quality_score)
     WHERE v.known_at = 'infinity';
+  PERFORM market.note_corrections(false);
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION market.keep_updated_bars() IS 'Trigger function: keeps what a closed bar was before an UPDATE, and what it became.';
@@ -159,6 +176,7 @@ DECLARE
   moment CONSTANT timestamptz := clock_timestamp();
 BEGIN
   %2$s
+  PERFORM market.note_corrections(true);
   WITH gone AS MATERIALIZED (
     SELECT o.*, c.closes_at, l.known_at IS NULL AS first_change
       FROM %1$s o
@@ -174,6 +192,7 @@ BEGIN
   ON CONFLICT (symbol, interval, time, known_at) DO UPDATE SET
     (open, high, low, close, adjusted_close, volume, vwap, trades, market_cap, source, quality_score) = (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
     WHERE v.known_at = 'infinity';
+  PERFORM market.note_corrections(false);
   RETURN NULL;
 END $body$;
   $function$, CASE WHEN by_row THEN '(SELECT OLD.*)' ELSE 'old_rows' END,
@@ -239,7 +258,7 @@ BEGIN
       FROM market.market_data_between(NEW.time, NEW.time + interval '1 microsecond') b
      WHERE b.symbol = NEW.symbol AND b.interval = NEW.interval
     ON CONFLICT DO NOTHING;
-  ELSIF pg_trigger_depth() = 1 AND EXISTS (  -- the triggers of market_data come here with what the bar was
+  ELSIF NOT EXISTS (SELECT FROM market.pending_corrections p WHERE p.transaction = pg_current_xact_id_if_assigned() AND p.noting) AND EXISTS (
       SELECT FROM market.market_data_between(NEW.time, NEW.time + interval '1 microsecond') b
        WHERE b.symbol = NEW.symbol AND b.interval = NEW.interval
          AND (b.open, b.high, b.low, b.close, b.volume, b.vwap, b.trades) IS DISTINCT FROM (NEW.open, NEW.high, NEW.low, NEW.close, NEW.volume, NEW.vwap, NEW.trades)) THEN
@@ -261,7 +280,15 @@ BEGIN
     RETURN NULL;
   END IF;
   IF EXISTS (SELECT FROM new_rows n WHERE n.known_at = 'infinity') THEN
-    INSERT INTO market.pending_corrections DEFAULT VALUES ON CONFLICT DO NOTHING;
+    IF EXISTS (SELECT FROM market.pending_corrections p WHERE p.transaction = pg_current_xact_id() AND p.noting) THEN
+      -- What is the latest version since now is what market_data has. Only bars that were loaded after their corrections have to follow.
+      IF NOT EXISTS (SELECT FROM new_rows n WHERE n.known_at < 'infinity' AND NOT EXISTS (
+           SELECT FROM market.market_data_versions v WHERE (v.symbol, v.interval, v.time, v.known_at) = (n.symbol, n.interval, n.time, 'infinity'::timestamptz))) THEN
+        RETURN NULL;
+      END IF;
+    ELSE
+      PERFORM market.note_corrections(false);
+    END IF;
   END IF;
   CREATE TEMPORARY TABLE followed_bars ON COMMIT DROP AS
     SELECT l.* FROM (SELECT DISTINCT n.symbol, n.interval, n.time FROM new_rows n) n
@@ -358,7 +385,7 @@ COMMENT ON FUNCTION market.forget_versions(timestamptz, text[]) IS
 
 -- These run as their owner: whoever could put them on a table of their own could write any history.
 REVOKE EXECUTE ON FUNCTION market.keep_updated_bars(), market.keep_deleted_bars(), market.keep_returning_bars(), market.keep_first_version(),
-  market.follow_bar_versions(), market.date_corrections() FROM PUBLIC;
+  market.follow_bar_versions(), market.date_corrections(), market.note_corrections(boolean) FROM PUBLIC;
 
 -- Compression ---------------------------------------------------------------------------------------------------------
 SELECT tickbook.enable_compression('market.market_data', segment_by => '{symbol,interval}');
