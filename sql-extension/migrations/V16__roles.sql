@@ -37,7 +37,7 @@ BEGIN
         EXECUTE pg_catalog.format('GRANT UPDATE ON market.symbols, market.stock_prices_historical, market.predictions, market.block_predictions TO %I', wanted);
       WHEN 'tickbook_backup' THEN
         EXECUTE pg_catalog.format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA market TO %I', wanted);
-        -- pg_dump locks every table there is, so chunks and tables that are made later too.
+        -- Tables that are made later too. Chunks have no privileges of their own, so pg_dump, which locks each of them, wants more, see the README.
         EXECUTE pg_catalog.format('ALTER DEFAULT PRIVILEGES IN SCHEMA market GRANT SELECT ON TABLES TO %I', wanted);
         EXECUTE pg_catalog.format('ALTER DEFAULT PRIVILEGES IN SCHEMA market GRANT SELECT ON SEQUENCES TO %I', wanted);
         BEGIN
