@@ -42,7 +42,9 @@ SELECT tickbook.create_hypertable('market.market_data', 'time', chunk_interval =
 -- version with known_at <= t, whatever the order the versions were written in; for any other bar, its row in market_data.
 CREATE FUNCTION market.bar_closes_at(opens timestamptz, length text) RETURNS timestamptz
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  RETURN tickbook._closes_at(opens, tickbook._bar_length(length));
+  -- The usual lengths take no call.
+  RETURN tickbook._closes_at(opens, CASE length WHEN '1d' THEN interval '1 day' WHEN '1m' THEN interval '1 minute' WHEN '1h' THEN interval '1 hour'
+                                                ELSE tickbook._bar_length(length) END);
 COMMENT ON FUNCTION market.bar_closes_at(timestamptz, text) IS 'When a bar that opens at a time, of a length such as 1m or 1d, closes; UTC.';
 
 CREATE TABLE market.market_data_versions (
@@ -247,8 +249,9 @@ BEGIN
                        NEW.symbol, NEW.interval, NEW.time, NEW.known_at),
       HINT = 'Insert a version once it is known, after the bar has closed; known_at infinity stands for when the transaction is committed.';
   END IF;
-  IF EXISTS (SELECT FROM market.market_data_versions v WHERE (v.symbol, v.interval, v.time) = (NEW.symbol, NEW.interval, NEW.time)) THEN
-    RETURN NEW;
+  IF EXISTS (SELECT FROM market.market_data_versions v WHERE (v.symbol, v.interval, v.time) = (NEW.symbol, NEW.interval, NEW.time))
+     OR EXISTS (SELECT FROM market.pending_corrections p WHERE p.transaction = pg_current_xact_id_if_assigned() AND p.noting) THEN
+    RETURN NEW;  -- the first version is there, or is being written
   END IF;
   IF NEW.known_at > closes_at THEN
     INSERT INTO market.market_data_versions (symbol, interval, time, known_at, open, high, low, close, adjusted_close, volume, vwap, trades, market_cap, source, quality_score)
@@ -258,7 +261,7 @@ BEGIN
       FROM market.market_data_between(NEW.time, NEW.time + interval '1 microsecond') b
      WHERE b.symbol = NEW.symbol AND b.interval = NEW.interval
     ON CONFLICT DO NOTHING;
-  ELSIF NOT EXISTS (SELECT FROM market.pending_corrections p WHERE p.transaction = pg_current_xact_id_if_assigned() AND p.noting) AND EXISTS (
+  ELSIF EXISTS (
       SELECT FROM market.market_data_between(NEW.time, NEW.time + interval '1 microsecond') b
        WHERE b.symbol = NEW.symbol AND b.interval = NEW.interval
          AND (b.open, b.high, b.low, b.close, b.volume, b.vwap, b.trades) IS DISTINCT FROM (NEW.open, NEW.high, NEW.low, NEW.close, NEW.volume, NEW.vwap, NEW.trades)) THEN
