@@ -147,6 +147,24 @@ class MarketRolesTest extends MarketTest {
     }
 
     @Test
+    void theMigrationsGrantWhatTheyCanWhereTickbookBelongsToSomeoneElse() {
+        db.execute(
+                "DO $$ BEGIN CREATE ROLE test_owner LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$");
+        try (Database other = server.createDatabase()) {
+            other.execute(
+                    "ALTER DATABASE \"" + other.name() + "\" OWNER TO test_owner",
+                    "GRANT USAGE ON SCHEMA tickbook TO test_owner");
+            try (Database owner = other.connectAs("test_owner")) {
+                migrate(owner);
+            }
+            assertThat(
+                            other.rows(
+                                    "SELECT has_table_privilege('tickbook_writer', 'market.symbols', 'INSERT'), has_table_privilege('tickbook_backup', 'market.symbols', 'SELECT')"))
+                    .containsExactly("t|t");
+        }
+    }
+
+    @Test
     void sqlInArgumentsDoesNothing() {
         for (String question : List.of(
                 "SELECT * FROM tickbook.get_latest_price(?)",
