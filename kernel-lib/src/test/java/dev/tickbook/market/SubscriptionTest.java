@@ -66,7 +66,7 @@ class SubscriptionTest {
                     .execute();
             assertThat(((MarketEvent.Inserted) next(events)).table()).isEqualTo("predictions");
             tb.sql(
-                            "INSERT INTO market.block_predictions (symbol, trading_day, block, model, made_at, predicted_direction) VALUES ('A', '2024-01-02', 1, 'm', now(), 1)")
+                            "INSERT INTO market.block_predictions (symbol, trading_day, block, model, made_at, predicted_direction) VALUES ('A', current_date + 1, 1, 'm', now(), 1)")
                     .execute();
             MarketEvent.Inserted blocks = (MarketEvent.Inserted) next(events);
             assertThat(blocks.table()).isEqualTo("block_predictions");
