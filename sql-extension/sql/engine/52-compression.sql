@@ -827,7 +827,7 @@ DECLARE
   careful boolean := false;
   per_batch integer;
 BEGIN
-  IF tickbook._timescaledb_compress_chunk(chunk) THEN
+  IF tickbook._timescaledb_does('compress_chunk', chunk) THEN
     RETURN NULL;
   END IF;
   h := tickbook._hypertable_of_chunk(chunk);
@@ -932,7 +932,7 @@ DECLARE
   c    tickbook.compression;
   rows bigint;
 BEGIN
-  IF tickbook._timescaledb_decompress_chunk(chunk) THEN
+  IF tickbook._timescaledb_does('decompress_chunk', chunk) THEN
     RETURN NULL;
   END IF;
   h := tickbook._hypertable_of_chunk(chunk);
@@ -1073,7 +1073,7 @@ BEGIN
   IF NOT tickbook._is_timescaledb_hypertable(relation) THEN
     RETURN false;
   END IF;
-  PERFORM tickbook._timescaledb_decompress_chunk(k.chunk) FROM tickbook._timescaledb_chunks(relation) k;
+  PERFORM tickbook._timescaledb_does('decompress_chunk', k.chunk) FROM tickbook._timescaledb_chunks(relation) k;
   EXECUTE format('SELECT %I.remove_compression_policy($1, if_exists => true)', tickbook._timescaledb_schema()) USING relation;
   EXECUTE format('ALTER TABLE %s SET (timescaledb.compress = false)', relation);
   RETURN true;
@@ -1094,25 +1094,14 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook._is_timescaledb_chunk(regclass) IS 'Whether TimescaleDB keeps this chunk.';
 
-CREATE FUNCTION tickbook._timescaledb_compress_chunk(chunk regclass) RETURNS boolean
+CREATE FUNCTION tickbook._timescaledb_does(action name, chunk regclass) RETURNS boolean
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 BEGIN
   IF NOT tickbook._is_timescaledb_chunk(chunk) THEN
     RETURN false;
   END IF;
-  EXECUTE format('SELECT %I.compress_chunk($1, true)', tickbook._timescaledb_schema()) USING chunk;
+  EXECUTE format('SELECT %I.%I($1, true)', tickbook._timescaledb_schema(), action) USING chunk;
   RETURN true;
 END $$;
-COMMENT ON FUNCTION tickbook._timescaledb_compress_chunk(regclass) IS 'Has TimescaleDB compress a chunk that it keeps.';
-
-CREATE FUNCTION tickbook._timescaledb_decompress_chunk(chunk regclass) RETURNS boolean
-  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
-BEGIN
-  IF NOT tickbook._is_timescaledb_chunk(chunk) THEN
-    RETURN false;
-  END IF;
-  EXECUTE format('SELECT %I.decompress_chunk($1, true)', tickbook._timescaledb_schema()) USING chunk;
-  RETURN true;
-END $$;
-COMMENT ON FUNCTION tickbook._timescaledb_decompress_chunk(regclass) IS
-  'Has TimescaleDB decompress a chunk that it keeps.';
+COMMENT ON FUNCTION tickbook._timescaledb_does(name, regclass) IS
+  'Has TimescaleDB compress_chunk or decompress_chunk a chunk that it keeps; false if it keeps none such.';
