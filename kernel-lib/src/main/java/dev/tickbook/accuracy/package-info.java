@@ -1,0 +1,2 @@
+/** How good forecasts were: measures, cross-validation, accuracy over time and its loss. */
+package dev.tickbook.accuracy;
