@@ -129,15 +129,21 @@ public final class ForecastCharts {
                 chart.addSeries("observed", x.subList(from, n), boxed(Arrays.copyOfRange(values, from, n))),
                 HouseStyle.INK,
                 HouseStyle.LINE);
-        mark(line(
-                chart.addSeries(forecast.model(), x.subList(n, n + horizon), boxed(forecast.mean())),
-                MODEL,
-                HouseStyle.LINE), horizon == 1, MODEL);
+        mark(
+                line(
+                        chart.addSeries(forecast.model(), x.subList(n, n + horizon), boxed(forecast.mean())),
+                        MODEL,
+                        HouseStyle.LINE),
+                horizon == 1,
+                MODEL);
         if (actual.length > 0) {
-            mark(line(
-                    chart.addSeries("what came", x.subList(n, n + actual.length), boxed(actual)),
-                    AID,
-                    HouseStyle.LINE), actual.length == 1, AID);
+            mark(
+                    line(
+                            chart.addSeries("what came", x.subList(n, n + actual.length), boxed(actual)),
+                            AID,
+                            HouseStyle.LINE),
+                    actual.length == 1,
+                    AID);
         }
         precision(chart.getStyler(), Arrays.copyOfRange(values, from, n));
         return from;
@@ -150,8 +156,7 @@ public final class ForecastCharts {
     /** The narrower the interval, the darker; opaque, so that the legend shows the same colour. */
     private static Color shade(int level, int levels) {
         double share = 0.15 + 0.35 * (levels - 1 - level) / Math.max(1, levels);
-        return new Color(
-                blend(MODEL.getRed(), share), blend(MODEL.getGreen(), share), blend(MODEL.getBlue(), share));
+        return new Color(blend(MODEL.getRed(), share), blend(MODEL.getGreen(), share), blend(MODEL.getBlue(), share));
     }
 
     private static int blend(int colour, double share) {
@@ -189,7 +194,8 @@ public final class ForecastCharts {
             y.add(correlations[lag - 1]);
             y.add(null);
         }
-        line(chart.addSeries("zero", ends, new double[] {0, 0}), HouseStyle.INK, HAIR).setShowInLegend(false);
+        line(chart.addSeries("zero", ends, new double[] {0, 0}), HouseStyle.INK, HAIR)
+                .setShowInLegend(false);
         line(chart.addSeries("95 % of white noise", ends, new double[] {bound, bound}), AID, DASHED);
         line(chart.addSeries("lower", ends, new double[] {-bound, -bound}), AID, DASHED)
                 .setShowInLegend(false);
@@ -214,8 +220,10 @@ public final class ForecastCharts {
      */
     public static Chart<?, ?> residuals(FittedModel model, String unit) {
         double[] all = model.residuals();
-        double[] known =
-                Arrays.stream(all).filter(value -> !Double.isNaN(value)).sorted().toArray();
+        double[] known = Arrays.stream(all)
+                .filter(value -> !Double.isNaN(value))
+                .sorted()
+                .toArray();
         if (known.length < 4 || known[0] == known[known.length - 1]) {
             throw new TickbookException("The model " + model.name() + " left " + known.length
                     + " residuals" + (known.length < 4 ? "" : ", all the same")
@@ -309,8 +317,9 @@ public final class ForecastCharts {
 
     private static NormalDistribution normal(double[] values) {
         double mean = Arrays.stream(values).average().orElseThrow();
-        double squares =
-                Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+        double squares = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
         return new NormalDistribution(null, mean, Math.sqrt(squares / (values.length - 1)));
     }
 
@@ -337,8 +346,8 @@ public final class ForecastCharts {
             }
         }
         if (names.isEmpty()) {
-            throw new TickbookException("There is nothing to compare in \"" + title + "\": no row of the table has a value in \""
-                    + measure + "\".");
+            throw new TickbookException("There is nothing to compare in \"" + title
+                    + "\": no row of the table has a value in \"" + measure + "\".");
         }
         CategoryChart chart = HouseStyle.categories(title, "", unit);
         chart.addSeries(measure, names, known).setFillColor(MODEL);
