@@ -315,19 +315,28 @@ END $$;
 COMMENT ON FUNCTION tickbook._take_log(tickbook.continuous_aggregate) IS
   'Moves what is logged to what is pending; returns the row with that, to be stored by the caller.';
 
+-- A step does some chunks, so that what it costs besides is paid once, and ends after the first that makes it longer than
+-- a tenth of a second, so that its locks are short and a refresh that is killed loses little.
+--
+-- Its locks are in the order of every reader: the hypertable, then chunks. Chunks alone, by name, could be in another
+-- order than those of a TRUNCATE, or be dropped before they are read.
 CREATE FUNCTION tickbook._refresh_step(
   relation regclass, range_start timestamptz, range_end timestamptz, force boolean DEFAULT false
 ) RETURNS boolean
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  a       tickbook.continuous_aggregate := tickbook._continuous_aggregate(relation);
-  due     tstzmultirange;
-  piece   tstzmultirange;
-  part    tstzrange;
-  next    record;
-  cut     timestamptz;
+  a        tickbook.continuous_aggregate := tickbook._continuous_aggregate(relation);
+  due      tstzmultirange;
+  piece    tstzmultirange;
+  part     tstzrange;
+  chunks   regclass[];
+  ranges   tstzrange[];
+  pieces   tstzrange[];
+  began    timestamptz;
 BEGIN
   PERFORM tickbook._lock_aggregate(a);
+  EXECUTE format('SELECT FROM %s WHERE false', a.source);
+  began := clock_timestamp();
   a := tickbook._take_log(tickbook._check_names(tickbook._continuous_aggregate(relation)));
   -- Whole buckets inside the given range, as TimescaleDB has it.
   due := CASE WHEN isfinite(range_start) OR isfinite(range_end) THEN tickbook._inside(a, range_start, range_end) ELSE '{(,)}' END;
@@ -344,29 +353,33 @@ BEGIN
   END IF;
   a.pending := a.pending - a.frozen;
   due := a.pending * due;
-  piece := due;
-  IF NOT isempty(due) THEN  -- one chunk's worth of work
-    SELECT c.chunk, c.range_start, c.range_end INTO next FROM tickbook._native_chunks(a.storage) c
-     WHERE lower(due) IS NULL OR c.range_end > lower(due) ORDER BY c.range_end LIMIT 1;
-    cut := next.range_end;
-    IF due @> cut THEN
-      cut := upper(tickbook._aligned(a, tstzmultirange(tstzrange(cut - interval '1 microsecond', cut))));
-    END IF;
-    piece := due * tstzmultirange(tstzrange(NULL, cut));
+  -- A piece goes from where the one before ended to where a chunk's last bucket does, the last one to the end of time.
+  SELECT array_agg(c.chunk ORDER BY c.range_end), array_agg(tstzrange(c.range_start, c.range_end) ORDER BY c.range_end),
+         array_agg(tstzrange(c.range_end - interval '1 microsecond', c.range_end) ORDER BY c.range_end)
+    INTO chunks, ranges, pieces
+    FROM tickbook._native_chunks(a.storage) c WHERE due && tstzrange(c.range_start, c.range_end);
+  IF EXISTS (SELECT FROM unnest(ranges) r WHERE due @> upper(r)) THEN
+    pieces := tickbook._widened(a, pieces);
   END IF;
-  FOR part IN SELECT unnest(piece) LOOP
-    PERFORM tickbook._compute(a, part, next.chunk, tstzrange(next.range_start, next.range_end));
+  FOR i IN 1 .. coalesce(cardinality(chunks), 0) + 1 LOOP
+    piece := due * tstzmultirange(tstzrange(NULL, upper(pieces[i])));
+    FOR part IN SELECT unnest(piece) LOOP
+      PERFORM tickbook._compute(a, part, chunks[i], ranges[i]);
+    END LOOP;
+    due := due - piece;
+    a.pending := a.pending - piece;
+    EXIT WHEN isempty(due) OR clock_timestamp() > began + interval '100 ms';
   END LOOP;
   EXECUTE format('SELECT %s + interval %L FROM %s',
                  tickbook._from_time_type(a.time_type, format('max(%I)', a.bucket_column)), a.bucket_width, a.materialized)
     INTO a.watermark;
   UPDATE tickbook.continuous_aggregate c
-     SET pending = a.pending - piece, frozen = a.frozen, watermark = a.watermark, refreshed_at = clock_timestamp()
+     SET pending = a.pending, frozen = a.frozen, watermark = a.watermark, refreshed_at = clock_timestamp()
    WHERE c.relation = a.relation;
-  RETURN NOT isempty(due - piece);
+  RETURN NOT isempty(due);
 END $$;
 COMMENT ON FUNCTION tickbook._refresh_step(regclass, timestamptz, timestamptz, boolean) IS
-  'Computes the pending buckets of the oldest chunk that has some; returns whether there are more.';
+  'Computes the pending buckets of the oldest chunks that have some, for a tenth of a second; returns whether there are more.';
 
 CREATE FUNCTION tickbook._inside(a tickbook.continuous_aggregate, range_start timestamptz, range_end timestamptz)
   RETURNS tstzmultirange
