@@ -135,17 +135,15 @@ COMMENT ON FUNCTION tickbook._aggregates_of(regclass) IS
 
 -- Ranges are kept as timestamptz whatever type the time column has; these write the conversion into a query.
 CREATE FUNCTION tickbook._to_time_type(time_type regtype, expression text) RETURNS text
-  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT format(CASE time_type WHEN 'date'::regtype THEN '(%s AT TIME ZONE ''UTC'')::date'
-                               WHEN 'timestamp'::regtype THEN '(%s AT TIME ZONE ''UTC'')' ELSE '%s' END, expression)
-$$;
+  LANGUAGE sql STABLE
+  RETURN format(CASE time_type WHEN 'date'::regtype THEN '(%s AT TIME ZONE ''UTC'')::date'
+                               WHEN 'timestamp'::regtype THEN '(%s AT TIME ZONE ''UTC'')' ELSE '%s' END, expression);
 COMMENT ON FUNCTION tickbook._to_time_type(regtype, text) IS 'SQL that makes a timestamptz a value of a time column.';
 
 CREATE FUNCTION tickbook._from_time_type(time_type regtype, expression text) RETURNS text
-  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT format(CASE WHEN time_type = 'timestamptz'::regtype THEN '%s' ELSE '(%s::timestamp AT TIME ZONE ''UTC'')' END,
-                expression)
-$$;
+  LANGUAGE sql STABLE
+  RETURN format(CASE WHEN time_type = 'timestamptz'::regtype THEN '%s' ELSE '(%s::timestamp AT TIME ZONE ''UTC'')' END,
+                expression);
 COMMENT ON FUNCTION tickbook._from_time_type(regtype, text) IS 'SQL that makes a value of a time column a timestamptz.';
 
 -- A bucket ends where the next one starts. A time one width later is in that one, except where clocks change or months
@@ -164,16 +162,15 @@ BEGIN
   EXECUTE format($query$
     SELECT array_agg(tstzrange(
              CASE WHEN isfinite(lower(r)) THEN %1$s END,
-             CASE WHEN isfinite(upper(r)) THEN (SELECT min(next) FROM unnest(ARRAY[%3$s, %4$s, %5$s, %6$s]) next WHERE next > b.start) END) ORDER BY n)
+             CASE WHEN isfinite(upper(r)) THEN (SELECT min(%3$s) FROM unnest($2) later WHERE %3$s > b.start) END) ORDER BY n)
       FROM unnest($1) WITH ORDINALITY u (r, n)
       LEFT JOIN LATERAL (SELECT CASE WHEN isfinite(upper(r)) THEN %2$s END AS start) b ON true$query$,
     replace(bucket_of, '%s', 'lower(r)'),
     replace(bucket_of, '%s', 'upper(r) - interval ''1 microsecond'''),
-    replace(bucket_of, '%s', format('b.start + interval %L', a.bucket_width)),
-    replace(bucket_of, '%s', format('b.start + interval %L + interval %L', a.bucket_width, least(a.bucket_width, interval '3 hours'))),
-    replace(bucket_of, '%s', format('b.start + interval %L + interval ''4 days''', a.bucket_width)),
-    replace(bucket_of, '%s', format('b.start + 2 * interval %L + interval ''3 hours''', a.bucket_width)))
-    INTO result USING ranges;
+    replace(bucket_of, '%s', 'b.start + later'))
+    INTO result
+    USING ranges, ARRAY[a.bucket_width, a.bucket_width + least(a.bucket_width, interval '3 hours'), a.bucket_width + interval '4 days',
+                        2 * a.bucket_width + interval '3 hours'];
   RETURN coalesce(result, '{}');
 END $$;
 COMMENT ON FUNCTION tickbook._widened(tickbook.continuous_aggregate, tstzrange[]) IS

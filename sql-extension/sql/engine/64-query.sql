@@ -273,7 +273,5 @@ COMMENT ON FUNCTION tickbook._describe_query(text, regclass) IS
   'What a continuous aggregate has to know about the query that was made a view, or an error that says why it cannot be one.';
 
 CREATE FUNCTION tickbook._regexp_literal(value text) RETURNS text
-  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT regexp_replace(value, '([^a-zA-Z0-9_])', '\\\1', 'g')
-$$;
+  LANGUAGE sql IMMUTABLE RETURN regexp_replace(value, '([^a-zA-Z0-9_])', '\\\1', 'g');
 COMMENT ON FUNCTION tickbook._regexp_literal(text) IS 'A regular expression that matches just this text.';

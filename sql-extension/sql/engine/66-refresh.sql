@@ -46,13 +46,15 @@ COMMENT ON FUNCTION tickbook._between(tickbook.continuous_aggregate, text, text)
 -- The view knows what it reads by number, the definition by name. After a restore the numbers are others and the names the
 -- same, which the number of the view itself tells.
 CREATE FUNCTION tickbook._names_read(a tickbook.continuous_aggregate) RETURNS text[]
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT a.relation::oid::text || coalesce(array_agg(DISTINCT concat_ws(' ', d.refobjid::regclass, c.attnum, c.attname)), '{}')
-    FROM pg_rewrite w
-    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
-    LEFT JOIN pg_attribute c ON c.attrelid = d.refobjid AND c.attnum = d.refobjsubid
-   WHERE w.ev_class = a.relation AND d.refobjid NOT IN (a.relation, a.materialized)
-$$;
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  RETURN (
+    SELECT a.relation::oid::text || coalesce(array_agg(DISTINCT concat_ws(' ', d.refobjid::regclass, c.attnum, c.attname)), '{}')
+      FROM pg_rewrite w
+      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+      LEFT JOIN pg_attribute c ON c.attrelid = d.refobjid AND c.attnum = d.refobjsubid
+     WHERE w.ev_class = a.relation AND d.refobjid NOT IN (a.relation, a.materialized));
+END $$;
 COMMENT ON FUNCTION tickbook._names_read(tickbook.continuous_aggregate) IS
   'The OID of the view of an aggregate, and the tables and columns that it reads, as they are called now.';
 
