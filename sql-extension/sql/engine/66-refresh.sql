@@ -20,12 +20,14 @@ COMMENT ON FUNCTION tickbook._within(tickbook.continuous_aggregate, text, text) 
 
 -- The text of FROM is PostgreSQL's own, with every name in full, and the source stands in it once.
 CREATE FUNCTION tickbook._reading(a tickbook.continuous_aggregate, other text) RETURNS text
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT head || regexp_replace(substr(a.definition, length(head) + 1),
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  head CONSTANT text := split_part(a.definition, E'\n   FROM ', 1);
+BEGIN
+  RETURN head || regexp_replace(substr(a.definition, length(head) + 1),
            '([ (])' || tickbook._regexp_literal(tickbook._qualified(a.source)) || '(?: ' || tickbook._regexp_literal(quote_ident(a.source_alias)) || ')?(?=[ )\n]|$)',
-           '\1' || replace(other, '\', '\\') || ' ' || replace(quote_ident(a.source_alias), '\', '\\'))
-    FROM split_part(a.definition, E'\n   FROM ', 1) head
-$$;
+           '\1' || replace(other, '\', '\\') || ' ' || replace(quote_ident(a.source_alias), '\', '\\'));
+END $$;
 COMMENT ON FUNCTION tickbook._reading(tickbook.continuous_aggregate, text) IS
   'The query of an aggregate, reading something else that has the same columns.';
 
