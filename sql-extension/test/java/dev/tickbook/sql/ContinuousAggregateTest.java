@@ -474,7 +474,7 @@ class ContinuousAggregateTest extends DatabaseTest {
         try (Database holder = db.connectAgain();
                 Database worker = db.connectAgain();
                 Database writer = db.connectAgain()) {
-            CompletableFuture<Void> refreshing = refreshThatStopsAt("2024-01-20", holder, worker);
+            CompletableFuture<Void> refreshing = refreshThatStopsAt("2024-01-02", holder, worker);
             CompletableFuture<Void> truncating = startAndWaitUntilItWaits(writer, "TRUNCATE bars");
             holder.execute("COMMIT");
             refreshing.get(30, TimeUnit.SECONDS);
