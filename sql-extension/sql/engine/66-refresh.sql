@@ -34,7 +34,7 @@ COMMENT ON FUNCTION tickbook._reading(tickbook.continuous_aggregate, text) IS
 CREATE FUNCTION tickbook._between(a tickbook.continuous_aggregate, first text, last text) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT CASE WHEN a.source = a.storage OR NOT tickbook._is_hypertable(a.source) THEN tickbook._qualified(a.source)
-              ELSE (SELECT format('%I.%I(%s, %s)', relnamespace::regnamespace, relname || '_between',
+              ELSE (SELECT format('%s.%I(%s, %s)', relnamespace::regnamespace, relname || '_between',
                                   tickbook._to_time_type(a.time_type, w.earliest), tickbook._to_time_type(a.time_type, w.after))
                       FROM pg_class WHERE oid = a.source) END
     FROM (SELECT CASE WHEN a.bucket LIKE '%::text%' THEN format('(%s - interval ''1 day'' - interval %L)', first, a.bucket_width) ELSE first END,
@@ -77,6 +77,24 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook._check_names(tickbook.continuous_aggregate) IS
   'Raises an error if a table or column of the query was renamed: the view would follow it, and a refresh read another.';
+
+CREATE FUNCTION tickbook._check_triggers(a tickbook.continuous_aggregate) RETURNS void
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  disabled name;
+BEGIN
+  SELECT t.tgname INTO disabled FROM pg_trigger t
+   WHERE t.tgrelid = a.storage AND t.tgenabled = 'D' AND t.tgname LIKE format('tickbook\_aggregate\_%s\_%%', a.id)
+   ORDER BY t.tgname LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = format('continuous aggregate %s cannot be refreshed: trigger %s of %s is disabled', a.relation, disabled, a.storage),
+      HINT = format('Run ALTER TABLE %s ENABLE ALWAYS TRIGGER %I, and refresh with force => true what was written meanwhile.',
+                    a.storage, disabled);
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._check_triggers(tickbook.continuous_aggregate) IS
+  'Raises an error if changes of the hypertable are not logged, so that no one takes what is refreshed for up to date.';
 
 CREATE FUNCTION tickbook._show_aggregate(a tickbook.continuous_aggregate, real_time boolean DEFAULT true) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET quote_all_identifiers = off AS $$
@@ -340,6 +358,7 @@ DECLARE
 BEGIN
   PERFORM tickbook._lock_aggregate(a);
   EXECUTE format('SELECT FROM %s WHERE false', a.source);
+  PERFORM tickbook._check_triggers(a);
   began := clock_timestamp();
   a := tickbook._take_log(tickbook._check_names(tickbook._continuous_aggregate(relation)));
   -- Whole buckets inside the given range, as TimescaleDB has it.
@@ -419,8 +438,8 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON PROCEDURE tickbook.refresh_continuous_aggregate(regclass, timestamptz, timestamptz, boolean) IS
-  'Computes the buckets that changed and lie wholly between range_start and range_end (NULL, infinity: no bound), a chunk at a '
-  'time, each in a transaction of its own; so call it outside a transaction block. force computes all buckets of the '
+  'Computes the buckets that changed and lie wholly between range_start and range_end (NULL, infinity: no bound), in '
+  'transactions of a tenth of a second or of one chunk; so call it outside a transaction block. force computes all buckets of the '
   'range again, those too whose raw rows retention has dropped.';
 
 CREATE FUNCTION tickbook.drop_continuous_aggregate(name regclass, if_exists boolean DEFAULT false) RETURNS void

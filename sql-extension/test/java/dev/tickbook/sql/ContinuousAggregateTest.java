@@ -715,6 +715,38 @@ class ContinuousAggregateTest extends DatabaseTest {
         assertThat(materialised("counts")).isEqualTo(db.rows(ordered(query)));
     }
 
+    /** What is written meanwhile is in no log, so a refresh would pass for one that is complete. */
+    @Test
+    void aRefreshSaysThatItsTriggersAreDisabled() {
+        create("daily", DAILY);
+        db.execute(
+                "ALTER TABLE bars DISABLE TRIGGER USER", "INSERT INTO bars VALUES ('A', '2024-01-05 03:00+00', 7, 7)");
+        assertError("CALL tickbook.refresh_continuous_aggregate('daily')")
+                .startsWith("55000 continuous aggregate public.daily cannot be refreshed:"
+                        + " trigger tickbook_aggregate_1_delete of public.bars is disabled HINT: Run ALTER TABLE");
+        for (String event : List.of("insert", "update", "delete", "truncate")) {
+            db.execute("ALTER TABLE bars ENABLE ALWAYS TRIGGER tickbook_aggregate_1_" + event);
+        }
+        db.execute("CALL tickbook.refresh_continuous_aggregate('daily', '2024-01-05', '2024-01-06', force => true)");
+        assertIsItsQuery("daily", DAILY);
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
+    @Test
+    void itWorksInASchemaThatNeedsQuotes() {
+        db.execute(
+                "CREATE SCHEMA \"We ird\"",
+                "ALTER TABLE bars SET SCHEMA \"We ird\"",
+                "SET search_path = \"We ird\"",
+                "SELECT tickbook.enable_compression('bars', '{symbol}')",
+                "SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c");
+        create("daily", DAILY);
+        db.execute("UPDATE bars SET close = 9 WHERE symbol = 'A' AND time = '2024-01-10'");
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
     /** The view goes on with what was renamed; a refresh, which goes by names, says so rather than read another table. */
     @Test
     void aRefreshSaysWhatWasRenamed() {
