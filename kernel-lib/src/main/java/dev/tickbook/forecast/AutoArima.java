@@ -249,7 +249,7 @@ public final class AutoArima implements Forecaster {
                 return y;
             }
             Arima regression = Arima.of(0, 0, 0);
-            Estimator.Estimate estimate = fitting.estimator(regression).search(fitting.structure(regression.order()));
+            Estimator.Estimate estimate = fitting.estimator(regression).search(fitting.structure(regression.order()), Double.NEGATIVE_INFINITY);
             double[][] all = sample.regressors(true, false);
             double[] rest = y.clone();
             for (int k = 0; k < all.length; k++) {
@@ -328,7 +328,7 @@ public final class AutoArima implements Forecaster {
                 return new Scored(candidate, null, Double.POSITIVE_INFINITY);
             }
             Estimator.Estimate estimate =
-                    approximate() ? estimator.approximate(structure) : estimator.search(structure);
+                    approximate() ? estimator.approximate(structure) : estimator.search(structure, Double.NEGATIVE_INFINITY);
             double score = structure.rootsBeyond(ROOT_LIMIT, estimate.arma())
                     ? criterion.of(estimate.logLikelihood(), parameters, estimator.effectiveLength())
                     : Double.POSITIVE_INFINITY;
