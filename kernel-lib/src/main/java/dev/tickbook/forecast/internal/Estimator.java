@@ -18,7 +18,7 @@ public final class Estimator {
 
     private static final double SEARCH_PRECISION = 1e-5;
     private static final double START_PRECISION = 1e-4;
-    private static final double FINAL_PRECISION = 1e-12;
+    private static final double FINAL_PRECISION = 1e-7;
 
     private final double[] differencing;
     private final double[][] levels;
@@ -140,13 +140,13 @@ public final class Estimator {
         Likelihood likelihood = likelihood(structure, levels, differenced);
         LevenbergMarquardt.Minimum best = null;
         for (double[] start : starts) {
-            best = better(best, minimum(likelihood, structure.free(start), FINAL_PRECISION, 0));
+            best = better(best, minimum(likelihood, structure.free(start), SEARCH_PRECISION, 0));
         }
         if (structure.size() > 0 || best == null) {
-            best = better(best, minimum(likelihood, conditional(structure), FINAL_PRECISION, 0));
-            best = better(best, minimum(likelihood, new double[structure.size()], FINAL_PRECISION, 0));
+            best = better(best, minimum(likelihood, conditional(structure), SEARCH_PRECISION, 0));
+            best = better(best, minimum(likelihood, new double[structure.size()], SEARCH_PRECISION, 0));
         }
-        return estimate(structure, likelihood, best);
+        return estimate(structure, likelihood, QuasiNewton.of(likelihood, best.point(), FINAL_PRECISION));
     }
 
     /**
@@ -269,10 +269,10 @@ public final class Estimator {
                 hessian[j][i] = value;
             }
         }
-        double[] variances = inverseDiagonal(hessian);
+        double[][] covariance = Matrices.inverse(hessian);
         double[] errors = new double[size];
         for (int i = 0; i < size; i++) {
-            errors[i] = Math.sqrt(variances[i]) * unit[i];
+            errors[i] = Math.sqrt(covariance[i][i]) * unit[i];
         }
         return errors;
     }
@@ -302,43 +302,5 @@ public final class Estimator {
             }
         }
         return y;
-    }
-
-    /** Diagonal of the inverse, by Gauss–Jordan with pivoting. */
-    private static double[] inverseDiagonal(double[][] matrix) {
-        int n = matrix.length;
-        double[][] a = new double[n][2 * n];
-        for (int i = 0; i < n; i++) {
-            System.arraycopy(matrix[i], 0, a[i], 0, n);
-            a[i][n + i] = 1;
-        }
-        for (int column = 0; column < n; column++) {
-            int pivot = column;
-            for (int i = column + 1; i < n; i++) {
-                if (Math.abs(a[i][column]) > Math.abs(a[pivot][column])) {
-                    pivot = i;
-                }
-            }
-            double[] swap = a[column];
-            a[column] = a[pivot];
-            a[pivot] = swap;
-            double divisor = a[column][column];
-            for (int j = 0; j < 2 * n; j++) {
-                a[column][j] /= divisor;
-            }
-            for (int i = 0; i < n; i++) {
-                double factor = a[i][column];
-                if (i != column && factor != 0) {
-                    for (int j = 0; j < 2 * n; j++) {
-                        a[i][j] -= factor * a[column][j];
-                    }
-                }
-            }
-        }
-        double[] diagonal = new double[n];
-        for (int i = 0; i < n; i++) {
-            diagonal[i] = a[i][n + i];
-        }
-        return diagonal;
     }
 }

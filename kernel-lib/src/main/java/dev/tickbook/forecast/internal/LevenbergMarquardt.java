@@ -3,7 +3,7 @@ package dev.tickbook.forecast.internal;
 /** Minimizes a criterion from a starting point: Gauss–Newton steps, shortened until the sum of squares falls (Nielsen 1999). */
 final class LevenbergMarquardt {
 
-    private static final int MAX_STEPS = 200;
+    private static final int MAX_STEPS = 60;
 
     record Minimum(double[] point, double sum, boolean converged) {}
 
