@@ -172,7 +172,7 @@ final class IngestLane implements Bench.Lane {
     private static double peakHeap(Tickbook tb, Path file) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
+                        "-Xmx192m",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Loader.class.getName(),
@@ -182,7 +182,7 @@ final class IngestLane implements Bench.Lane {
                 .start();
         String peak = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.waitFor() != 0) {
-            throw new IllegalStateException("five million rows could not be loaded within 256 MB");
+            throw new IllegalStateException("five million rows could not be loaded within 192 MB");
         }
         return Double.parseDouble(peak);
     }
