@@ -336,7 +336,7 @@ class FaultTest {
             Ingestion ingestion = tb.ingestion(Stream.PRICES, failing).batchRows(5_000);
             assertThatThrownBy(ingestion::run)
                     .hasMessageContaining("a feed cannot be read any further: the line went dead")
-                    .hasMessageContaining("The 12,345 rows up to line 12346 are stored");
+                    .hasMessageContaining("The 12,345 rows up to line 12,346 are stored");
             assertThat(rows(tb)).isEqualTo(12_345);
         }
     }
