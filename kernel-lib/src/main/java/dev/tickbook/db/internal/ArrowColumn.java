@@ -73,7 +73,10 @@ final class ArrowColumn {
             case DECIMAL -> {
                 BigInteger unscaled = column.unscaled(bytes, at);
                 LONG.set(values, place, unscaled.longValue());
-                LONG.set(values, place + Long.BYTES, unscaled.shiftRight(Long.SIZE).longValue());
+                LONG.set(
+                        values,
+                        place + Long.BYTES,
+                        unscaled.shiftRight(Long.SIZE).longValue());
             }
             case TEXT -> {
                 values = withRoom(values, size + length);

@@ -122,8 +122,7 @@ public final class CopyReader {
             return work.on(statement.getMetaData());
         }
         try (Statement empty = connection.createStatement();
-                ResultSet none =
-                        empty.executeQuery("SELECT * FROM (" + text(statement) + "\n) AS query LIMIT 0")) {
+                ResultSet none = empty.executeQuery("SELECT * FROM (" + text(statement) + "\n) AS query LIMIT 0")) {
             return work.on(none.getMetaData());
         }
     }
@@ -165,18 +164,22 @@ public final class CopyReader {
     /** Sends each message with rows on, as it comes: each column in the binary format of its wire type. */
     static void transfer(PreparedStatement statement, List<String> wireTypes, Consumer<byte[]> messages)
             throws SQLException {
-        CopyOut copy = statement
-                .getConnection()
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyOut(command(text(statement), wireTypes));
+        transfer(statement.getConnection(), command(text(statement), wireTypes), messages);
+    }
+
+    /** Sends each message of a COPY … TO STDOUT on, as it comes; returns the number of rows. */
+    static long transfer(Connection connection, String command, Consumer<byte[]> messages) throws SQLException {
+        CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(command);
         try {
             for (byte[] message = copy.readFromCopy(); message != null; message = copy.readFromCopy()) {
                 messages.accept(message);
             }
+            return copy.getHandledRowCount();
         } finally {
             if (copy.isActive()) {
-                copy.cancelCopy(); // so that the connection can roll back
+                // Who takes no more does not want the rest read either, and a cancellation can come late and hit
+                // the next statement. So the connection ends here, and the pool makes another.
+                connection.abort(Runnable::run);
             }
         }
     }

@@ -5,6 +5,7 @@ import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -13,7 +14,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
-import org.postgresql.PGConnection;
+import org.postgresql.PGStatement;
 
 /** Sends the rows of a query into a file, as they come, so that memory does not grow with their number. */
 public enum Export {
@@ -25,14 +26,10 @@ public enum Export {
             boolean gzip = name.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
             try (OutputStream bytes = new BufferedOutputStream(Files.newOutputStream(file), BUFFER);
                     OutputStream out = gzip ? new GZIPOutputStream(bytes, BUFFER) : bytes) {
-                return statement
-                        .getConnection()
-                        .unwrap(PGConnection.class)
-                        .getCopyAPI()
-                        .copyOut(
-                                "COPY (" + CopyReader.text(statement)
-                                        + "\n) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')",
-                                out);
+                return CopyReader.transfer(
+                        statement.getConnection(),
+                        "COPY (" + CopyReader.text(statement) + "\n) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')",
+                        message -> append(out, message));
             }
         }
     },
@@ -76,17 +73,28 @@ public enum Export {
      * @throws TickbookException if the statement cannot be exported, or the file cannot be written
      */
     public long to(Path file, PreparedStatement statement, Object[] parameters) throws SQLException {
-        if (!CopyReader.accepts(statement.unwrap(org.postgresql.PGStatement.class).toString(), parameters)) {
-            throw new TickbookException("Only SELECT, WITH, VALUES and TABLE can be written to a file, with texts, numbers,"
-                    + " truth values, times and UUIDs as parameters. Read other statements with table(): " + statement);
+        if (!CopyReader.accepts(statement.unwrap(PGStatement.class).toString(), parameters)) {
+            throw new TickbookException(
+                    "Only SELECT, WITH, VALUES and TABLE can be written to a file, with texts, numbers,"
+                            + " truth values, times and UUIDs as parameters. Read other statements with table(): "
+                            + CopyReader.text(statement));
         }
         return CopyReader.described(statement, meta -> {
             if (!CopyReader.accepts(meta)) {
                 throw new TickbookException(
-                        "This statement returns nothing that could be written to a file. Use execute() for it: " + statement);
+                        "This statement returns nothing that could be written to a file. Use execute() for it: "
+                                + CopyReader.text(statement));
             }
             return WholeFile.write(file, beside -> write(statement, meta, file, beside));
         });
+    }
+
+    private static void append(OutputStream out, byte[] message) {
+        try {
+            out.write(message);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static long rows(PreparedStatement statement, List<ExportColumn> columns, Rows out) throws SQLException {

@@ -53,25 +53,24 @@ record ExportColumn(String name, Kind kind, int precision, int scale) {
     }
 
     private static ExportColumn of(String name, String type, int precision, int scale) {
-        Kind kind =
-                switch (type) {
-                    case "bool" -> Kind.BOOLEAN;
-                    case "int2", "smallserial" -> Kind.INT16;
-                    case "int4", "serial" -> Kind.INT32;
-                    case "int8", "bigserial", "oid" -> Kind.INT64;
-                    case "float4" -> Kind.FLOAT;
-                    case "float8" -> Kind.DOUBLE;
-                    // A computed numeric has no scale of its own, and these files want one for the whole column.
-                    case "numeric" ->
-                        0 < precision && precision <= MOST_DIGITS && 0 <= scale && scale <= precision
-                                ? Kind.DECIMAL
-                                : Kind.DOUBLE;
-                    case "date" -> Kind.DATE;
-                    case "time" -> Kind.TIME;
-                    case "timestamp" -> Kind.LOCAL_TIMESTAMP;
-                    case "timestamptz" -> Kind.UTC_TIMESTAMP;
-                    default -> Kind.TEXT;
-                };
+        Kind kind = switch (type) {
+            case "bool" -> Kind.BOOLEAN;
+            case "int2", "smallserial" -> Kind.INT16;
+            case "int4", "serial" -> Kind.INT32;
+            case "int8", "bigserial", "oid" -> Kind.INT64;
+            case "float4" -> Kind.FLOAT;
+            case "float8" -> Kind.DOUBLE;
+            // A computed numeric has no scale of its own, and these files want one for the whole column.
+            case "numeric" ->
+                0 < precision && precision <= MOST_DIGITS && 0 <= scale && scale <= precision
+                        ? Kind.DECIMAL
+                        : Kind.DOUBLE;
+            case "date" -> Kind.DATE;
+            case "time" -> Kind.TIME;
+            case "timestamp" -> Kind.LOCAL_TIMESTAMP;
+            case "timestamptz" -> Kind.UTC_TIMESTAMP;
+            default -> Kind.TEXT;
+        };
         return new ExportColumn(name, kind, precision, scale);
     }
 

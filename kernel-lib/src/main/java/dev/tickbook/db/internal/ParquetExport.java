@@ -112,29 +112,25 @@ final class ParquetExport implements Export.Rows {
         }
 
         private static Type type(ExportColumn column) {
-            PrimitiveBuilder<?> type =
-                    switch (column.kind()) {
-                        case BOOLEAN -> Types.optional(PrimitiveTypeName.BOOLEAN);
-                        case INT16 ->
-                            Types.optional(PrimitiveTypeName.INT32).as(LogicalTypeAnnotation.intType(16, true));
-                        case INT32 -> Types.optional(PrimitiveTypeName.INT32);
-                        case INT64 -> Types.optional(PrimitiveTypeName.INT64);
-                        case FLOAT -> Types.optional(PrimitiveTypeName.FLOAT);
-                        case DOUBLE -> Types.optional(PrimitiveTypeName.DOUBLE);
-                        case DECIMAL -> decimal(column);
-                        case DATE -> Types.optional(PrimitiveTypeName.INT32).as(LogicalTypeAnnotation.dateType());
-                        case TIME ->
-                            Types.optional(PrimitiveTypeName.INT64)
-                                    .as(LogicalTypeAnnotation.timeType(false, TimeUnit.MICROS));
-                        case LOCAL_TIMESTAMP ->
-                            Types.optional(PrimitiveTypeName.INT64)
-                                    .as(LogicalTypeAnnotation.timestampType(false, TimeUnit.MICROS));
-                        case UTC_TIMESTAMP ->
-                            Types.optional(PrimitiveTypeName.INT64)
-                                    .as(LogicalTypeAnnotation.timestampType(true, TimeUnit.MICROS));
-                        case TEXT ->
-                            Types.optional(PrimitiveTypeName.BINARY).as(LogicalTypeAnnotation.stringType());
-                    };
+            PrimitiveBuilder<?> type = switch (column.kind()) {
+                case BOOLEAN -> Types.optional(PrimitiveTypeName.BOOLEAN);
+                case INT16 -> Types.optional(PrimitiveTypeName.INT32).as(LogicalTypeAnnotation.intType(16, true));
+                case INT32 -> Types.optional(PrimitiveTypeName.INT32);
+                case INT64 -> Types.optional(PrimitiveTypeName.INT64);
+                case FLOAT -> Types.optional(PrimitiveTypeName.FLOAT);
+                case DOUBLE -> Types.optional(PrimitiveTypeName.DOUBLE);
+                case DECIMAL -> decimal(column);
+                case DATE -> Types.optional(PrimitiveTypeName.INT32).as(LogicalTypeAnnotation.dateType());
+                case TIME ->
+                    Types.optional(PrimitiveTypeName.INT64).as(LogicalTypeAnnotation.timeType(false, TimeUnit.MICROS));
+                case LOCAL_TIMESTAMP ->
+                    Types.optional(PrimitiveTypeName.INT64)
+                            .as(LogicalTypeAnnotation.timestampType(false, TimeUnit.MICROS));
+                case UTC_TIMESTAMP ->
+                    Types.optional(PrimitiveTypeName.INT64)
+                            .as(LogicalTypeAnnotation.timestampType(true, TimeUnit.MICROS));
+                case TEXT -> Types.optional(PrimitiveTypeName.BINARY).as(LogicalTypeAnnotation.stringType());
+            };
             return (Type) type.named(column.name());
         }
 

@@ -31,8 +31,8 @@ final class WholeFile {
             throw new TickbookException(file + " is a folder. Name a file in it.");
         }
         if (!Files.isDirectory(place.getParent())) {
-            throw new TickbookException(
-                    "There is no folder " + place.getParent() + " to write " + place.getFileName() + " in. Create it first.");
+            throw new TickbookException("There is no folder " + place.getParent() + " to write " + place.getFileName()
+                    + " in. Create it first.");
         }
         Path beside = null;
         try {
@@ -42,7 +42,9 @@ final class WholeFile {
             return rows;
         } catch (IOException | UncheckedIOException e) {
             throw new TickbookException(
-                    file + " cannot be written, and is as it was: " + e.getMessage() + ". Check the disk and the folder's rights.", e);
+                    file + " cannot be written, and is as it was: " + e.getMessage()
+                            + ". Check the disk and the folder's rights.",
+                    e);
         } finally {
             deleteIfThere(beside);
         }

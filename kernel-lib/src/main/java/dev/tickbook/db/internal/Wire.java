@@ -96,7 +96,8 @@ final class Wire {
     static BigInteger unscaled(byte[] bytes, int at, int scale) {
         int digits = int2(bytes, at);
         int weight = int2(bytes, at + 2);
-        BigInteger whole = digits <= 4 ? BigInteger.valueOf(whole(bytes, at + 8, digits)) : bigWhole(bytes, at + 8, digits);
+        BigInteger whole =
+                digits <= 4 ? BigInteger.valueOf(whole(bytes, at + 8, digits)) : bigWhole(bytes, at + 8, digits);
         int zeros = scale - 4 * (digits - 1 - weight);
         BigInteger value = zeros >= 0
                 ? whole.multiply(BigInteger.TEN.pow(zeros))
