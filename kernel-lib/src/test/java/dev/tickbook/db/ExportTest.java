@@ -95,7 +95,7 @@ class ExportTest {
             double value = rows.getDouble(column);
             return rows.wasNull() ? null : value;
         }
-        return rows.getObject(column, type);
+        return type == String.class ? rows.getString(column) : rows.getObject(column, type);
     }
 
     private static final Class<?>[] TYPES = {

@@ -5,7 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
@@ -25,7 +24,12 @@ public final class Bytes {
      */
     public static InputStream open(Path file) throws IOException {
         needFile(file);
-        InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+        return unpacked(Files.newInputStream(file));
+    }
+
+    /** What is in these bytes, which are closed with it. */
+    static InputStream unpacked(InputStream bytes) throws IOException {
+        InputStream in = new BufferedInputStream(bytes, BUFFER);
         try {
             in.mark(2);
             int magic = in.read() << 8 | in.read();
@@ -38,7 +42,7 @@ public final class Bytes {
     }
 
     /** Throws where there is no such file. */
-    static void needFile(Path file) throws NoSuchFileException {
+    static void needFile(Path file) {
         if (!Files.exists(file)) {
             throw new TickbookException("There is no file " + file.toAbsolutePath() + ". Check the path.");
         }

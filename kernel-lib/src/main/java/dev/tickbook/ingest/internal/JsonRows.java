@@ -7,6 +7,7 @@ import dev.tickbook.TickbookException;
 import dev.tickbook.ingest.Rows;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,8 @@ public final class JsonRows implements Rows {
     private final List<String> names;
     private final Map<String, List<Integer>> columns = new HashMap<>(); // by path
     private final Set<String> parents = new HashSet<>(); // of the paths
+    private final long size;
+    private final CountedBytes bytes;
     private final Lines lines;
     private final String[] values;
     private String damage;
@@ -38,6 +41,7 @@ public final class JsonRows implements Rows {
      */
     public JsonRows(Path file, Map<String, String> paths) throws IOException {
         this.file = file;
+        Bytes.needFile(file);
         names = List.copyOf(paths.keySet());
         values = new String[names.size()];
         for (int i = 0; i < names.size(); i++) {
@@ -47,7 +51,9 @@ public final class JsonRows implements Rows {
                 parents.add(path.substring(0, dot));
             }
         }
-        lines = new Lines(Bytes.open(file));
+        size = Files.size(file);
+        bytes = new CountedBytes(Files.newInputStream(file));
+        lines = new Lines(Bytes.unpacked(bytes));
     }
 
     @Override
@@ -187,6 +193,11 @@ public final class JsonRows implements Rows {
     @Override
     public String damage() {
         return damage;
+    }
+
+    @Override
+    public double fraction() {
+        return size == 0 ? 1 : bytes.count() / (double) size;
     }
 
     @Override

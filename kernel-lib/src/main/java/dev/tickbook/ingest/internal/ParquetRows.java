@@ -161,6 +161,12 @@ public final class ParquetRows implements Rows {
     }
 
     @Override
+    public double fraction() {
+        long count = reader.getRecordCount();
+        return count == 0 ? 1 : row / (double) count;
+    }
+
+    @Override
     public void close() throws IOException {
         reader.close();
     }

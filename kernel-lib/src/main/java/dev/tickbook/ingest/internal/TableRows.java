@@ -50,6 +50,11 @@ public final class TableRows implements Rows {
     }
 
     @Override
+    public double fraction() {
+        return count == 0 ? 1 : Math.min(1, (row + 1) / (double) count);
+    }
+
+    @Override
     public void close() {
         // nothing is held open
     }
