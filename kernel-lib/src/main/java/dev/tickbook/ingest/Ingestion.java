@@ -113,7 +113,7 @@ public final class Ingestion {
         } catch (IOException e) {
             throw new TickbookException(
                     source.name() + " cannot be read" + (run.read() > 0 ? " any further" : "") + ": " + e.getMessage()
-                            + " " + run.soFar(),
+                            + ". " + run.soFar(),
                     e);
         } catch (SQLException e) {
             throw new TickbookException(

@@ -145,7 +145,7 @@ public enum Stream {
             "time",
             keys("symbol", "contract_symbol", "time"),
             keys(),
-            time("time").required().aka("quotetime", "timestamp", "datetime", "quotedate", "date"),
+            time("time").required().aka("quotetime", "quotedat", "timestamp", "datetime", "quotedate", "date"),
             text("contract_symbol").required().aka("contract", "optionsymbol", "contractid", "occsymbol"),
             text("symbol").required().aka("underlyingsymbol", "ticker", "root"),
             text("type").required().word("call", "c").word("put", "p").aka("optiontype", "right", "putcall", "callput"),

@@ -46,7 +46,7 @@ class ChartsTest {
                 .hasMessage("The table has no column \"low\" to draw. It has: time, open, high, close, symbol.");
         assertThatThrownBy(() -> Charts.lines(bars(), "A", "USD", "symbol"))
                 .isInstanceOf(TickbookException.class)
-                .hasMessage("Column \"symbol\" holds string values; a line needs numbers.");
+                .hasMessage("Column \"symbol\" holds string values; a chart needs numbers.");
         assertThatThrownBy(() -> Charts.candlestick(bars().emptyCopy(), "A"))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("There is no bar to draw in \"A\"");

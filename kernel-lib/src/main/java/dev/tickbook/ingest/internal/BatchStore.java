@@ -7,6 +7,7 @@ import dev.tickbook.db.internal.Transaction;
 import dev.tickbook.ingest.Stream;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -29,6 +30,10 @@ public final class BatchStore {
      * view's check, a limit such as that of an index. All else is not the rows' fault.
      */
     private static final Set<String> FAULTS_OF_ROWS = Set.of("22", "23", "P0", "0A", "44", "54");
+
+    /** What is reported as stored must survive a crash, also where the server does not wait by itself. */
+    private static final String WAIT_FOR_THE_DISK = "SELECT set_config('synchronous_commit', 'on', true)"
+            + " WHERE current_setting('synchronous_commit') = 'off'";
 
     private final Supplier<Connection> connections;
     private final Stream stream;
@@ -165,7 +170,12 @@ public final class BatchStore {
         Duration wait = Duration.ofMillis(50);
         while (true) {
             try {
-                return Transaction.run(connections, work);
+                return Transaction.run(connections, connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute(WAIT_FOR_THE_DISK);
+                    }
+                    return work.on(connection);
+                });
             } catch (SQLException | TickbookException e) {
                 boolean mayPass = Retry.isPassing(e)
                         || e instanceof SQLException sql

@@ -1,0 +1,2 @@
+/** Not for users: the one look of all charts. */
+package dev.tickbook.chart.internal;
