@@ -35,32 +35,33 @@ public final class Realtime {
 
     /** @param arguments none */
     public static void main(String[] arguments) {
+        CountDownLatch ended = new CountDownLatch(1); // when all is stored, closed and said
+        int status = 0;
         try {
-            System.out.println(run(System.getenv()));
+            System.out.println(run(System.getenv(), ended));
         } catch (TickbookException e) {
             System.err.println(e.getMessage());
-            System.exit(1);
+            status = 1;
+        } finally {
+            ended.countDown();
+        }
+        if (status != 0) {
+            System.exit(status);
         }
     }
 
-    private static RealtimeReport run(Map<String, String> environment) {
+    private static RealtimeReport run(Map<String, String> environment, CountDownLatch ended) {
         String dsn = environment.get("POSTGRES_DSN");
         if (dsn == null || dsn.isBlank()) {
             throw new TickbookException(
                     "POSTGRES_DSN is not set. Write POSTGRES_DSN=postgresql://USER@HOST:PORT/DATABASE.");
         }
         RealtimeSettings settings = RealtimeSettings.from(environment);
+        YahooFinance quotes = quotes(environment.get("QUOTES_URL"));
         try (Tickbook tb = Tickbook.connect(dsn.strip())) {
-            RealtimeProducer producer =
-                    tb.realtime(quotes(environment.get("QUOTES_URL")), settings).log(System.out::println);
-            CountDownLatch ended = new CountDownLatch(1);
-            Thread onSignal = new Thread(() -> stop(producer, ended), "tickbook-stop");
-            Runtime.getRuntime().addShutdownHook(onSignal);
-            try {
-                return producer.run();
-            } finally {
-                ended.countDown();
-            }
+            RealtimeProducer producer = tb.realtime(quotes, settings).log(System.out::println);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(producer, ended), "tickbook-stop"));
+            return producer.run();
         }
     }
 

@@ -188,7 +188,8 @@ class CsvShapesTest {
                         Instant.parse("2024-11-03T05:30:00Z"),
                         Instant.parse("2024-11-04T00:00:00Z"));
         assertThat(rejects())
-                .containsExactly("the clocks of America/New_York never showed \"2024-03-10 02:30\": they were put forward.");
+                .containsExactly(
+                        "the clocks of America/New_York never showed \"2024-03-10 02:30\": they were put forward.");
     }
 
     @Test
@@ -272,7 +273,10 @@ class CsvShapesTest {
     void aPackedFileThatIsCutOffSaysSo() throws IOException {
         StringBuilder many = new StringBuilder("date,close\n");
         for (int i = 0; i < 5000; i++) {
-            many.append(java.time.LocalDate.EPOCH.plusDays(i)).append(',').append(i * 7919 % 1000 + 1).append('\n');
+            many.append(java.time.LocalDate.EPOCH.plusDays(i))
+                    .append(',')
+                    .append(i * 7919 % 1000 + 1)
+                    .append('\n');
         }
         byte[] whole = gzip(many.toString());
         CsvFile cut = bytes("cut.csv.gz", java.util.Arrays.copyOf(whole, whole.length / 2));
@@ -283,7 +287,9 @@ class CsvShapesTest {
 
     @Test
     void dateAndTimeSideBySideAreOneTime() throws IOException {
-        tb.ingest(csv("<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>\nAAPL.US,5,20240301,093500,1,2,1,2,100\n"));
+        tb.ingest(
+                csv(
+                        "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>\nAAPL.US,5,20240301,093500,1,2,1,2,100\n"));
         Row bar = bars().row(0);
         assertThat(bar.getString("symbol")).isEqualTo("AAPL.US");
         assertThat(bar.getString("interval")).isEqualTo("5m");
@@ -299,7 +305,8 @@ class CsvShapesTest {
 
     @Test
     void brokenLinesCostOnlyThemselves() throws IOException {
-        IngestReport report = tb.ingest(csv("date,close\n2024-03-01,1\n\"2024-03-02,2\n2024-03-03,3\n\"2024-03-04\"x,4\n2024-03-05,5\n"
+        IngestReport report = tb.ingest(
+                csv("date,close\n2024-03-01,1\n\"2024-03-02,2\n2024-03-03,3\n\"2024-03-04\"x,4\n2024-03-05,5\n"
                         .replace("\"2024-03-02", "\"2024-03-02")));
         // The quote of line 3 is closed by that of line 5.
         assertThat(report.read()).isEqualTo(3);
@@ -308,7 +315,8 @@ class CsvShapesTest {
         report = tb.ingest(csv("date,close\n2024-03-01,1\n\"2024-03-02,2\n2024-03-03,3\n2024-03-04,4\n"));
         assertThat(report.read()).isEqualTo(4);
         assertThat(closes()).containsExactly(1.0, 3.0, 4.0);
-        assertThat(rejects()).containsExactly("a quote is opened and not closed. Close it, or write a quote in a value as \"\".");
+        assertThat(rejects())
+                .containsExactly("a quote is opened and not closed. Close it, or write a quote in a value as \"\".");
     }
 
     @Test
@@ -334,7 +342,9 @@ class CsvShapesTest {
         assertThat(closes()).containsExactly(1.0, 4.0);
         assertThat(rejects().get(0)).startsWith("it has bytes that are not text in UTF-8");
         assertThat(rejects().get(1)).contains("control character");
-        assertThat(tb.sql("SELECT raw FROM market.ingest_rejects WHERE line = 4").table().get(0, 0))
+        assertThat(tb.sql("SELECT raw FROM market.ingest_rejects WHERE line = 4")
+                        .table()
+                        .get(0, 0))
                 .as("a NUL, which the database cannot store, is shown")
                 .isEqualTo("2024-03-03,A\u2400B,3");
     }
@@ -388,7 +398,8 @@ class CsvShapesTest {
     }
 
     private static Table bars() {
-        return tb.sql("SELECT * FROM market.market_data ORDER BY symbol COLLATE \"C\", time").table();
+        return tb.sql("SELECT * FROM market.market_data ORDER BY symbol COLLATE \"C\", time")
+                .table();
     }
 
     private static List<Double> closes() {

@@ -96,9 +96,10 @@ class FaultTest {
                         if (rows >= 40_000 && killed.compareAndSet(false, true)) {
                             // PostgreSQL takes the death of one of its processes as a crash: it kills all others,
                             // throws away its memory, and recovers from what it wrote ahead.
-                            int backend = tb.sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-                                            + " AND pid <> pg_backend_pid() UNION ALL SELECT pid FROM pg_stat_activity"
-                                            + " WHERE backend_type = 'background writer' LIMIT 1")
+                            int backend = tb.sql(
+                                            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+                                                    + " AND pid <> pg_backend_pid() UNION ALL SELECT pid FROM pg_stat_activity"
+                                                    + " WHERE backend_type = 'background writer' LIMIT 1")
                                     .table()
                                     .intColumn("pid")
                                     .get(0);
@@ -157,7 +158,8 @@ class FaultTest {
     @Test
     void aConnectionThatIsCutAgainAndAgainIsMadeAgainAndAgain() throws Exception {
         try (Tickbook direct = Tickbook.open();
-                CuttingProxy proxy = new CuttingProxy(URI.create(direct.psqlUrl()).getPort());
+                CuttingProxy proxy =
+                        new CuttingProxy(URI.create(direct.psqlUrl()).getPort());
                 Tickbook tb = Tickbook.connect(through(direct, proxy))) {
             proxy.cutEvery(150);
             int before = proxy.cuts();
@@ -173,7 +175,8 @@ class FaultTest {
     @Test
     void aCommitWhoseAnswerIsLostIsCountedOnceAndRight() throws Exception {
         try (Tickbook direct = Tickbook.open();
-                CuttingProxy proxy = new CuttingProxy(URI.create(direct.psqlUrl()).getPort());
+                CuttingProxy proxy =
+                        new CuttingProxy(URI.create(direct.psqlUrl()).getPort());
                 Tickbook tb = Tickbook.connect(through(direct, proxy))) {
             AtomicLong batches = new AtomicLong();
             IngestReport report = ingestion(tb)
@@ -204,10 +207,11 @@ class FaultTest {
             AtomicLong said = new AtomicLong();
             try (Tickbook tb = Tickbook.open(data)) {
                 // A file of ballast, so that it fills up soon whatever else the server keeps.
-                Files.write(disk.resolve("ballast"), new byte[(int) Math.max(0, disk.toFile().getUsableSpace() - (9 << 20))]);
-                Ingestion ingestion = ingestion(tb)
-                        .patience(Duration.ofSeconds(1))
-                        .progress((rows, fraction) -> said.set(rows));
+                Files.write(
+                        disk.resolve("ballast"),
+                        new byte[(int) Math.max(0, disk.toFile().getUsableSpace() - (9 << 20))]);
+                Ingestion ingestion =
+                        ingestion(tb).patience(Duration.ofSeconds(1)).progress((rows, fraction) -> said.set(rows));
                 assertThatThrownBy(ingestion::run)
                         .isInstanceOf(TickbookException.class)
                         .hasMessageContaining("bars.csv could not be stored")
@@ -246,10 +250,13 @@ class FaultTest {
         Path first = part(lines, 0, 80_000, "first.csv");
         Path second = part(lines, 40_000, BARS, "second.csv");
         try (Tickbook tb = Tickbook.open()) {
-            CompletableFuture<IngestReport> other = CompletableFuture.supplyAsync(
-                    () -> tb.ingestion(Stream.PRICES, CsvFile.of(first)).batchRows(5_000).run());
-            IngestReport mine =
-                    tb.ingestion(Stream.PRICES, CsvFile.of(second)).batchRows(5_000).run();
+            CompletableFuture<IngestReport> other =
+                    CompletableFuture.supplyAsync(() -> tb.ingestion(Stream.PRICES, CsvFile.of(first))
+                            .batchRows(5_000)
+                            .run());
+            IngestReport mine = tb.ingestion(Stream.PRICES, CsvFile.of(second))
+                    .batchRows(5_000)
+                    .run();
             IngestReport theirs = other.get(60, TimeUnit.SECONDS);
             assertThat(mine.inserted() + theirs.inserted()).isEqualTo(BARS);
             assertThat(mine.unchanged() + theirs.unchanged()).isEqualTo(40_000);
@@ -262,7 +269,11 @@ class FaultTest {
     void twoThatLoadTheSameTicksAtOnceStoreThemOnceThoughTicksHaveNoKey() throws Exception {
         StringBuilder text = new StringBuilder("symbol,time,price,volume\n");
         for (int i = 0; i < 20_000; i++) {
-            text.append("TICK,").append(Instant.EPOCH.plusMillis(1_700_000_000_000L + i)).append(",10,").append(i).append('\n');
+            text.append("TICK,")
+                    .append(Instant.EPOCH.plusMillis(1_700_000_000_000L + i))
+                    .append(",10,")
+                    .append(i)
+                    .append('\n');
         }
         CsvFile ticks = CsvFile.of(Files.writeString(own.resolve("ticks.csv"), text));
         try (Tickbook tb = Tickbook.open()) {

@@ -119,8 +119,8 @@ class QualityTest {
         for (int i = 0; i < 40; i++) {
             text.append(time.plusSeconds(60 * i)).append(i < 20 ? ",10.5,100\n" : ",10." + i + ",10" + i + "\n");
         }
-        IngestReport still = tb.ingest(CsvFile.of(Files.writeString(folder.resolve("STILL.csv"), text))
-                .interval("1m"));
+        IngestReport still = tb.ingest(
+                CsvFile.of(Files.writeString(folder.resolve("STILL.csv"), text)).interval("1m"));
         assertThat(still.inserted()).isEqualTo(40);
         assertThat(still.findings())
                 .containsExactly(new IngestReport.Finding("stale feed", "flagged", "STILL", "1m", 10, 12));
@@ -131,7 +131,10 @@ class QualityTest {
         StringBuilder text = new StringBuilder("date,close\n");
         LocalDate day = LocalDate.of(2024, 1, 1);
         for (int i = 0; i < 100; i++) {
-            text.append(day.plusDays(i)).append(',').append((i < 60 ? 100 : 50) + i % 3).append('\n');
+            text.append(day.plusDays(i))
+                    .append(',')
+                    .append((i < 60 ? 100 : 50) + i % 3)
+                    .append('\n');
         }
         IngestReport split = tb.ingest(CsvFile.of(Files.writeString(folder.resolve("SPLT.csv"), text)));
         assertThat(split.findings())

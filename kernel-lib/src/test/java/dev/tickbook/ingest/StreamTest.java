@@ -64,17 +64,18 @@ class StreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"PRICES", "TICKS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"PRICES", "TICKS"})
     void allRowsOfAFileAreStoredAndLoadingItAgainChangesNothing(Stream stream) {
-        long expected =
-                switch (stream) {
-                    case NEWS -> MARKET.news().count();
-                    case INSIDER_TRADES -> MARKET.insiderTrades().count();
-                    case SENTIMENT -> MARKET.socialSentiment().count();
-                    case GOVERNMENT_EVENTS -> MARKET.governmentEvents().count();
-                    case OPTIONS -> MARKET.options().count();
-                    default -> MARKET.corporateActions().count();
-                };
+        long expected = switch (stream) {
+            case NEWS -> MARKET.news().count();
+            case INSIDER_TRADES -> MARKET.insiderTrades().count();
+            case SENTIMENT -> MARKET.socialSentiment().count();
+            case GOVERNMENT_EVENTS -> MARKET.governmentEvents().count();
+            case OPTIONS -> MARKET.options().count();
+            default -> MARKET.corporateActions().count();
+        };
         long before = rows(stream);
         IngestReport first = tb.ingestion(stream, file(stream)).batchRows(777).run();
         assertThat(first.read()).isEqualTo(expected);
@@ -87,15 +88,14 @@ class StreamTest {
     }
 
     private static CsvFile file(Stream stream) {
-        MarketFile file =
-                switch (stream) {
-                    case NEWS -> MarketFile.NEWS;
-                    case INSIDER_TRADES -> MarketFile.INSIDER_TRADES;
-                    case SENTIMENT -> MarketFile.SOCIAL_SENTIMENT;
-                    case GOVERNMENT_EVENTS -> MarketFile.GOVERNMENT_EVENTS;
-                    case OPTIONS -> MarketFile.OPTIONS;
-                    default -> MarketFile.CORPORATE_ACTIONS;
-                };
+        MarketFile file = switch (stream) {
+            case NEWS -> MarketFile.NEWS;
+            case INSIDER_TRADES -> MarketFile.INSIDER_TRADES;
+            case SENTIMENT -> MarketFile.SOCIAL_SENTIMENT;
+            case GOVERNMENT_EVENTS -> MarketFile.GOVERNMENT_EVENTS;
+            case OPTIONS -> MarketFile.OPTIONS;
+            default -> MarketFile.CORPORATE_ACTIONS;
+        };
         return CsvFile.of(folder.resolve(file.fileName()));
     }
 
@@ -108,15 +108,14 @@ class StreamTest {
 
     /** A sum over all rows, as the database has them. */
     private static BigDecimal number(Stream stream) {
-        String sum =
-                switch (stream) {
-                    case NEWS -> "sum(sentiment) + sum(cardinality(symbols))";
-                    case INSIDER_TRADES -> "sum(shares) + sum(price) + sum(filing_date - trade_date)";
-                    case SENTIMENT -> "sum(mentions) + sum(sentiment)";
-                    case GOVERNMENT_EVENTS -> "coalesce(sum(expected), 0) + coalesce(sum(actual), 0)";
-                    case OPTIONS -> "sum(strike) + sum(implied_volatility) + sum(gamma) + sum(open_interest)";
-                    default -> "coalesce(sum(ratio), 0) + coalesce(sum(amount), 0)";
-                };
+        String sum = switch (stream) {
+            case NEWS -> "sum(sentiment) + sum(cardinality(symbols))";
+            case INSIDER_TRADES -> "sum(shares) + sum(price) + sum(filing_date - trade_date)";
+            case SENTIMENT -> "sum(mentions) + sum(sentiment)";
+            case GOVERNMENT_EVENTS -> "coalesce(sum(expected), 0) + coalesce(sum(actual), 0)";
+            case OPTIONS -> "sum(strike) + sum(implied_volatility) + sum(gamma) + sum(open_interest)";
+            default -> "coalesce(sum(ratio), 0) + coalesce(sum(amount), 0)";
+        };
         Table table = tb.sql("SELECT (" + sum + ")::text AS sum FROM " + stream.table()
                         + (stream == Stream.NEWS ? " WHERE headline NOT LIKE 'Test%'" : ""))
                 .table();
@@ -189,8 +188,7 @@ class StreamTest {
         assertThat(other.rejected()).isOne();
         assertThat(reason("b.csv")).contains("market.news_events", "corrected_at");
         IngestReport correction = tb.ingest(
-                Stream.NEWS,
-                csv("c.csv", header + "900001,2024-03-01T12:00:00Z,Test two,low,2024-03-01T13:00:00Z\n"));
+                Stream.NEWS, csv("c.csv", header + "900001,2024-03-01T12:00:00Z,Test two,low,2024-03-01T13:00:00Z\n"));
         assertThat(correction.inserted()).isOne();
         Table known = tb.sql("SELECT headline FROM market.news_events WHERE news_id = 900001 ORDER BY known_at")
                 .table();
@@ -202,7 +200,10 @@ class StreamTest {
         StringBuilder text = new StringBuilder("symbol,insider,type,trade_date,filing_date,shares\n");
         for (int i = 1; i <= 100; i++) {
             // The table's rule, that a filing comes after its trade, is not checked before.
-            text.append("LADR,Test ").append(i).append(",Sale,2024-03-04,").append(i == 37 || i == 90 ? "2024-03-01" : "2024-03-05")
+            text.append("LADR,Test ")
+                    .append(i)
+                    .append(",Sale,2024-03-04,")
+                    .append(i == 37 || i == 90 ? "2024-03-01" : "2024-03-05")
                     .append(",10\n");
         }
         IngestReport report = tb.ingest(Stream.INSIDER_TRADES, csv("ladder.csv", text.toString()));
@@ -213,7 +214,8 @@ class StreamTest {
         assertThat(rejects.longColumn("line").asList()).containsExactly(38L, 91L);
         assertThat(rejects.stringColumn("sqlstate").asList()).containsOnly("23514");
         assertThat(rejects.row(0).getString("raw")).isEqualTo("LADR,Test 37,Sale,2024-03-04,2024-03-01,10");
-        tb.sql("ALTER TABLE market.insider_trades DISABLE TRIGGER refuse_delete").execute();
+        tb.sql("ALTER TABLE market.insider_trades DISABLE TRIGGER refuse_delete")
+                .execute();
         tb.sql("DELETE FROM market.insider_trades WHERE symbol = 'LADR'").execute();
         tb.sql("ALTER TABLE market.insider_trades ENABLE TRIGGER refuse_delete").execute();
     }
