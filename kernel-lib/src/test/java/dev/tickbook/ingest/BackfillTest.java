@@ -91,9 +91,7 @@ class BackfillTest {
         ok("""
                 {"chart":{"result":[{"meta":{"exchangeTimezoneName":"America/New_York"},"timestamp":%s,
                   "events":{"dividends":{"a":{"amount":0.5,"date":1262356200}}},
-                  "indicators":{"quote":[{"open":%s,"high":%s,"low":%s,"close":%s,"volume":%s}]}}],"error":null}}"""
-                        .formatted(times, prices, prices, prices, prices, volumes))
-                .on(exchange);
+                  "indicators":{"quote":[{"open":%s,"high":%s,"low":%s,"close":%s,"volume":%s}]}}],"error":null}}""".formatted(times, prices, prices, prices, prices, volumes)).on(exchange);
     }
 
     private static boolean isTraded(LocalDate day) {
@@ -105,8 +103,9 @@ class BackfillTest {
     }
 
     private static List<LocalDate> stored(String symbol) {
-        return tb
-                .sql("SELECT time::date AS day FROM market.market_data WHERE symbol = ? AND close = time::date - date '1970-01-01' ORDER BY time", symbol)
+        return tb.sql(
+                        "SELECT time::date AS day FROM market.market_data WHERE symbol = ? AND close = time::date - date '1970-01-01' ORDER BY time",
+                        symbol)
                 .table()
                 .dateColumn("day")
                 .asList();
@@ -118,7 +117,9 @@ class BackfillTest {
 
     /** How many bars the service was asked for, in requests. */
     private long askedForBars() {
-        return server.requests().stream().filter(request -> query(request).get("interval").equals("1d")).count();
+        return server.requests().stream()
+                .filter(request -> query(request).get("interval").equals("1d"))
+                .count();
     }
 
     @Test
@@ -154,27 +155,35 @@ class BackfillTest {
         BackfillReport whole = backfill("RESUMED").run();
         assertThat(whole.isComplete()).isTrue();
         assertThat(stored("RESUMED")).isEqualTo(weekdays(FIRST));
-        assertThat(server.requests().stream().skip(5).filter(r -> query(r).get("interval").equals("1d")))
+        assertThat(server.requests().stream()
+                        .skip(5)
+                        .filter(r -> query(r).get("interval").equals("1d")))
                 .as("not from the beginning")
                 .allSatisfy(request -> assertThat(Long.parseLong(query(request).get("period1")))
-                        .isGreaterThan(some.get(some.size() - 1).minusDays(3).atStartOfDay().toEpochSecond(ZoneOffset.UTC)));
+                        .isGreaterThan(some.get(some.size() - 1)
+                                .minusDays(3)
+                                .atStartOfDay()
+                                .toEpochSecond(ZoneOffset.UTC)));
         assertThat(askedForBars() - asked).isLessThan(12);
 
         asked = askedForBars();
         BackfillReport again = backfill("RESUMED").run();
         assertThat(again.isComplete()).isTrue();
-        assertThat(askedForBars() - asked).as("nothing is asked for that is there").isZero();
+        assertThat(askedForBars() - asked)
+                .as("nothing is asked for that is there")
+                .isZero();
         assertThat(again.symbols().get(0).inserted()).isZero();
     }
 
     @Test
     void aHoleIsFilled() {
-        backfill("HOLE").run();
+        backfill("HOLE").from(LocalDate.of(2008, 1, 1)).run();
         tb.sql("DELETE FROM market.market_data WHERE symbol = 'HOLE' AND time BETWEEN '2010-03-01' AND '2010-06-30'")
                 .execute();
         long asked = askedForBars();
-        assertThat(backfill("HOLE").run().isComplete()).isTrue();
-        assertThat(stored("HOLE")).isEqualTo(weekdays(FIRST));
+        assertThat(backfill("HOLE").from(LocalDate.of(2008, 1, 1)).run().isComplete())
+                .isTrue();
+        assertThat(stored("HOLE")).isEqualTo(weekdays(LocalDate.of(2008, 1, 1)));
         assertThat(askedForBars() - asked).isOne();
     }
 
@@ -183,7 +192,8 @@ class BackfillTest {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         tb.backfill(yahoo, "NOW").from(today.minusDays(30)).run();
         long asked = askedForBars();
-        BackfillReport report = tb.backfill(yahoo, "NOW").from(today.minusDays(30)).run();
+        BackfillReport report =
+                tb.backfill(yahoo, "NOW").from(today.minusDays(30)).run();
         assertThat(askedForBars() - asked).isOne();
         assertThat(report.symbols().get(0).unchanged()).isOne();
         assertThat(report.symbols().get(0).inserted()).isZero();
@@ -194,8 +204,9 @@ class BackfillTest {
         Thread.currentThread().interrupt();
         BackfillReport report = backfill("A", "B").run();
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(report.problems()).hasSize(2).allSatisfy(symbol -> assertThat(symbol.problem())
-                .contains("Run it again to go on"));
+        assertThat(report.problems())
+                .hasSize(2)
+                .allSatisfy(symbol -> assertThat(symbol.problem()).contains("Run it again to go on"));
         assertThat(server.requests()).isEmpty();
     }
 
@@ -204,13 +215,18 @@ class BackfillTest {
         server.usually(ok("{\"chart\":{\"result\":[{\"meta\":{\"exchangeTimezoneName\":\"UTC\"}}],\"error\":null}}"));
         assertThat(backfill("TYPO").run().problems())
                 .singleElement()
-                .satisfies(typo -> assertThat(typo.problem()).contains("has no bar of it").contains("Check how the service writes"));
+                .satisfies(typo -> assertThat(typo.problem())
+                        .contains("has no bar of it")
+                        .contains("Check how the service writes"));
     }
 
     @Test
     void whatMakesNoSenseIsRefusedAtOnce() {
-        assertThatThrownBy(() -> tb.backfill(yahoo)).isInstanceOf(TickbookException.class).hasMessageContaining("at least one symbol");
+        assertThatThrownBy(() -> tb.backfill(yahoo))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("at least one symbol");
         assertThatThrownBy(() -> tb.backfill(yahoo, "X").interval("3d")).hasMessageContaining("has no bars of \"3d\"");
-        assertThatThrownBy(() -> tb.backfill(yahoo, "X").from(END).to(FIRST).run()).hasMessageContaining("Swap them");
+        assertThatThrownBy(() -> tb.backfill(yahoo, "X").from(END).to(FIRST).run())
+                .hasMessageContaining("Swap them");
     }
 }

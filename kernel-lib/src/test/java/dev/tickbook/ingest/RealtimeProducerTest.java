@@ -51,7 +51,8 @@ class RealtimeProducerTest {
     @BeforeEach
     void forget() {
         tb.sql("ALTER TABLE market.stock_prices_realtime DISABLE TRIGGER USER").execute();
-        tb.sql("TRUNCATE market.stock_prices_realtime, market.stock_prices_historical").execute();
+        tb.sql("TRUNCATE market.stock_prices_realtime, market.stock_prices_historical")
+                .execute();
         tb.sql("ALTER TABLE market.stock_prices_realtime ENABLE TRIGGER USER").execute();
     }
 
@@ -75,13 +76,17 @@ class RealtimeProducerTest {
     @Test
     void everyPriceIsStoredAndTheLastOfEachDayIsHistory() {
         List<List<String>> trained = new ArrayList<>();
-        RealtimeReport report = tb.realtime(ticking(), every10Milliseconds(5, "AAPL")).then(trained::add).run();
+        RealtimeReport report = tb.realtime(ticking(), every10Milliseconds(5, "AAPL"))
+                .then(trained::add)
+                .run();
         assertThat(report.cycles()).isEqualTo(5);
         assertThat(report.inserted()).isEqualTo(5);
         // 1 March 14:30, 2 March 2:30 and 14:30, 3 March 2:30 and 14:30
-        Table history = tb.sql("SELECT start_date, price, is_current FROM market.stock_prices_historical WHERE symbol = 'AAPL' ORDER BY start_date")
+        Table history = tb.sql(
+                        "SELECT start_date, price, is_current FROM market.stock_prices_historical WHERE symbol = 'AAPL' ORDER BY start_date")
                 .table();
-        assertThat(history.dateColumn("start_date").asList()).map(String::valueOf)
+        assertThat(history.dateColumn("start_date").asList())
+                .map(String::valueOf)
                 .containsExactly("2024-03-01", "2024-03-02", "2024-03-03");
         assertThat(history.doubleColumn("price").asList()).containsExactly(10.0, 12.0, 14.0);
         assertThat(report.days()).isEqualTo(3);
@@ -90,12 +95,14 @@ class RealtimeProducerTest {
 
     @Test
     void aPriceThatDoesNotChangeIsStoredOnce() {
-        RealtimeReport report = tb.realtime(symbol -> quote(symbol, MORNING, "10"), every10Milliseconds(4, "AAPL", "MSFT"))
+        RealtimeReport report = tb.realtime(
+                        symbol -> quote(symbol, MORNING, "10"), every10Milliseconds(4, "AAPL", "MSFT"))
                 .run();
         assertThat(report.received()).isEqualTo(8);
         assertThat(report.inserted()).isEqualTo(2);
         assertThat(report.unchanged()).isEqualTo(6);
-        assertThat(tb.sql("SELECT * FROM market.stock_prices_realtime").table().rowCount()).isEqualTo(2);
+        assertThat(tb.sql("SELECT * FROM market.stock_prices_realtime").table().rowCount())
+                .isEqualTo(2);
     }
 
     @Test
@@ -108,8 +115,9 @@ class RealtimeProducerTest {
             return quote(symbol, MORNING, "10");
         };
         List<String> lines = new ArrayList<>();
-        RealtimeReport report =
-                tb.realtime(moody, every10Milliseconds(2, "BAD", "LATER", "GOOD")).log(lines::add).run();
+        RealtimeReport report = tb.realtime(moody, every10Milliseconds(2, "BAD", "LATER", "GOOD"))
+                .log(lines::add)
+                .run();
         assertThat(report.symbols()).containsExactly("GOOD", "LATER");
         assertThat(report.problems()).containsExactly(Map.entry("BAD", "BAD was not answered. Check the symbol."));
         assertThat(lines).contains("LATER was not answered. Check the symbol.");
@@ -117,8 +125,8 @@ class RealtimeProducerTest {
 
     @Test
     void whatCannotBeAPriceIsKeptAsRejected() {
-        RealtimeReport report =
-                tb.realtime(symbol -> quote(symbol, MORNING, "-1"), every10Milliseconds(1, "AAPL")).run();
+        RealtimeReport report = tb.realtime(symbol -> quote(symbol, MORNING, "-1"), every10Milliseconds(1, "AAPL"))
+                .run();
         assertThat(report.rejected()).isOne();
         assertThat(report.inserted()).isZero();
         assertThat(report.symbols()).isEmpty();
@@ -139,7 +147,10 @@ class RealtimeProducerTest {
         thread.join();
         assertThat(report[0].inserted()).isOne();
         assertThat(report[0].symbols()).containsExactly("AAPL");
-        assertThat(tb.sql("SELECT * FROM market.stock_prices_historical").table().rowCount()).isOne();
+        assertThat(tb.sql("SELECT * FROM market.stock_prices_historical")
+                        .table()
+                        .rowCount())
+                .isOne();
     }
 
     @Test
@@ -163,9 +174,9 @@ class RealtimeProducerTest {
     void asAServiceItStopsCleanlyOnSigterm() throws Exception {
         try (ChartServer server = new ChartServer()) {
             AtomicInteger asked = new AtomicInteger();
-            server.usually(exchange -> ChartServer.ok("""
-                    {"chart":{"result":[{"meta":{"exchangeTimezoneName":"UTC","regularMarketPrice":%d,"regularMarketTime":%d}}],"error":null}}"""
-                            .formatted(asked.incrementAndGet(), MORNING.getEpochSecond() + asked.get()))
+            server.usually(exchange -> ChartServer.ok(
+                            """
+                    {"chart":{"result":[{"meta":{"exchangeTimezoneName":"UTC","regularMarketPrice":%d,"regularMarketTime":%d}}],"error":null}}""".formatted(asked.incrementAndGet(), MORNING.getEpochSecond() + asked.get()))
                     .on(exchange));
             Path output = folder.resolve("output");
             ProcessBuilder builder = new ProcessBuilder(
@@ -191,9 +202,13 @@ class RealtimeProducerTest {
                 process.destroyForcibly();
             }
             assertThat(text(output)).contains("Cycle 1: 2 prices stored.").contains("days of history changed");
-            long stored = tb.sql("SELECT * FROM market.stock_prices_realtime").table().rowCount();
+            long stored =
+                    tb.sql("SELECT * FROM market.stock_prices_realtime").table().rowCount();
             assertThat(stored).as("every answer").isBetween(asked.get() - 1L, (long) asked.get());
-            assertThat(tb.sql("SELECT * FROM market.stock_prices_historical WHERE is_current").table().rowCount()).isEqualTo(2);
+            assertThat(tb.sql("SELECT * FROM market.stock_prices_historical WHERE is_current")
+                            .table()
+                            .rowCount())
+                    .isEqualTo(2);
         }
     }
 

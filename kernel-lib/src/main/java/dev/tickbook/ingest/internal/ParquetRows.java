@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
@@ -52,8 +51,7 @@ public final class ParquetRows implements Rows {
         Bytes.needFile(file);
         try {
             ParquetFileReader reader = ParquetFileReader.open(
-                    new LocalInputFile(file),
-                    ParquetReadOptions.builder(new PlainParquetConfiguration()).build());
+                    new LocalInputFile(file), ParquetCodecs.readOptions(new PlainParquetConfiguration()));
             try {
                 return new ParquetRows(file, reader);
             } catch (RuntimeException e) {
@@ -104,7 +102,7 @@ public final class ParquetRows implements Rows {
         } catch (IOException | RuntimeException e) {
             throw new IOException(
                     file + " cannot be read after row " + row + ": " + e.getMessage()
-                            + ". Is it complete, and compressed with Snappy, gzip, Zstandard or LZ4_RAW?",
+                            + ". Is it complete? Get it again.",
                     e);
         }
         rowsLeft--;
