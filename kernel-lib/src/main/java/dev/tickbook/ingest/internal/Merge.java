@@ -18,8 +18,10 @@ import java.util.stream.Collectors;
 final class Merge {
 
     private static final String STORED_OTHERWISE =
-            " is there already with other values, and what was known stays as it was known. If this row corrects it,"
-                    + " give it corrected_at, the time at which the correction became known.";
+            " is there already with other values, and what was known stays as it was known.";
+
+    private static final String HOW_TO_CORRECT =
+            " If this row corrects it, give it corrected_at, the time at which the" + " correction became known.";
 
     private static final String TWICE =
             "the source has another row for the same place further up, with other values. Remove the wrong one.";
@@ -130,14 +132,19 @@ final class Merge {
             try (ResultSet found = select.executeQuery()) {
                 while (found.next()) {
                     int row = found.getInt(1);
-                    String reason = stream == Stream.PRICES
-                            ? TWICE
-                            : "a row of " + stream.table() + " with this key" + STORED_OTHERWISE;
+                    String reason = stream == Stream.PRICES ? TWICE : storedOtherwise();
                     rejects.add(new Reject(batch.line(row), reason, null, batch.raw(row)));
                 }
             }
         }
         return rejects;
+    }
+
+    private String storedOtherwise() {
+        boolean canBeCorrected =
+                stream.columns().stream().anyMatch(column -> column.name().equals("corrected_at"));
+        return "a row of " + stream.table() + " with this key" + STORED_OTHERWISE
+                + (canBeCorrected ? HOW_TO_CORRECT : "");
     }
 
     private String sameKey() {

@@ -36,7 +36,7 @@ final class Times {
     private static final Pattern CLOCK = Pattern.compile(
             "[T ,]+(?:(?<h>[0-9]{1,2}):(?<m>[0-9]{2})(?::(?<s>[0-9]{2})"
                     + "(?:[.,](?<f>[0-9]{1,9}))?)?|(?<compact>[0-9]{6}|[0-9]{4}))"
-                    + " ?(?<half>[AaPp]\\.?[Mm]\\.?)?(?: ?(?<zone>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2}){0,2}|[A-Za-z]+/[A-Za-z_/+-]+))?");
+                    + " ?(?<half>[AaPp]\\.?[Mm]\\.?(?![A-Za-z]))?(?: ?(?<zone>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2}){0,2}|[A-Za-z]+/[A-Za-z_/+-]+))?");
 
     /** A date as people write it with signs, for finding out which number is the day. */
     static final Pattern SLASHED = Pattern.compile("([0-9]{1,2})[-/]([0-9]{1,2})[-/](?:[0-9]{4}|[0-9]{2})(?:[T ,].*)?");
