@@ -1,6 +1,7 @@
 package dev.tickbook.chart;
 
 import dev.tickbook.TickbookException;
+import dev.tickbook.chart.internal.CandlestickFigure;
 import dev.tickbook.chart.internal.HouseStyle;
 import java.util.ArrayList;
 import java.util.Date;
@@ -12,11 +13,14 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.selection.Selection;
 
 /** Charts of tables, in one style. Times on the axis are UTC. */
 public final class Charts {
 
     private static final String[] BAR = {"time", "open", "high", "low", "close"};
+
+    private static final int MOST_INTERACTIVE = 20_000;
 
     private Charts() {}
 
@@ -48,6 +52,33 @@ public final class Charts {
     }
 
     /**
+     * A candlestick chart that the reader can zoom into, and that tells a bar's values where the pointer is. It works in a
+     * saved report without a network. Bars without an open, high or low are left out.
+     *
+     * @param bars as for {@link #candlestick}; a column {@code volume} is told too
+     * @param title what is shown
+     * @param unit of the prices, for the axis: USD
+     * @return a chart that a notebook shows
+     * @throws TickbookException if a column is missing, no bar is complete, or there are more than 20,000
+     */
+    public static InteractiveChart interactive(Table bars, String title, String unit) {
+        Table complete = complete(bars, title);
+        if (complete.rowCount() > MOST_INTERACTIVE) {
+            throw new TickbookException(String.format(
+                    Locale.ROOT,
+                    "\"%s\" has %,d bars; a page takes up to %,d. Read longer bars, with bucket(\"1 hour\") say, or a"
+                            + " shorter time.",
+                    title,
+                    complete.rowCount(),
+                    MOST_INTERACTIVE));
+        }
+        OHLCChart picture = candlestick(complete, title);
+        picture.setYAxisTitle(unit);
+        return new InteractiveChart(
+                title, CandlestickFigure.html(complete, HouseStyle.times(complete, "time"), picture, unit));
+    }
+
+    /**
      * A line per column over time.
      *
      * @param table with a column {@code time} (instant, date-time or date); missing values leave a gap
@@ -75,7 +106,11 @@ public final class Charts {
     /** Bars that can be drawn, in the order of time. */
     private static Table complete(Table bars, String title) {
         HouseStyle.require(bars, BAR);
-        Table complete = bars.selectColumns(BAR).dropRowsWithMissingValues().sortOn("time");
+        Selection whole = Selection.withRange(0, bars.rowCount());
+        for (String name : BAR) {
+            whole = whole.and(bars.column(name).isNotMissing());
+        }
+        Table complete = bars.where(whole).sortOn("time");
         if (complete.isEmpty()) {
             throw new TickbookException("There is no bar to draw in \"" + title + "\": the table has " + bars.rowCount()
                     + " rows, none with open, high, low and close. Check the query's symbol and times.");

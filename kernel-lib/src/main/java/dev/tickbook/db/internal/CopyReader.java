@@ -25,9 +25,6 @@ import tech.tablesaw.columns.Column;
  */
 public final class CopyReader {
 
-    /** What precedes the rows: a signature of 11 bytes, flags, and the length of an extension that is empty. */
-    private static final int HEADER = 19;
-
     private static final byte[] NOTHING = {};
 
     private CopyReader() {}
@@ -81,6 +78,27 @@ public final class CopyReader {
         Rows rows = new Rows(decoders(names, types));
         transfer(statement, rows.columns, rows::add);
         return rows.table();
+    }
+
+    /**
+     * As {@link #read}, for a result of any length: its rows are counted, and only the first and the last are kept.
+     *
+     * @param statement prepared, with its parameters set, not executed
+     * @param meta what it returns
+     * @return the rows that people look at, and how many there are
+     * @throws SQLException if the server fails
+     */
+    public static Preview preview(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
+        ColumnDecoder[] columns = decoders(names(meta), types(meta));
+        PreviewRows rows = new PreviewRows(columns.length);
+        transfer(statement, columns, rows::add);
+        rows.appendTo(columns);
+        return new Preview(table(columns), rows.count());
+    }
+
+    private static Table table(ColumnDecoder[] columns) {
+        return Table.create(
+                "", Arrays.stream(columns).map(ColumnDecoder::column).toArray(Column<?>[]::new));
     }
 
     /**
@@ -181,11 +199,11 @@ public final class CopyReader {
         }
 
         void add(byte[] message) {
-            byte[] bytes = rest.length == 0 ? message : joined(rest, message);
+            byte[] bytes = rest.length == 0 ? message : Wire.joined(rest, message);
             int at = 0;
-            if (!started && bytes.length >= HEADER) {
+            if (!started && bytes.length >= Wire.COPY_HEADER) {
                 started = true;
-                at = HEADER;
+                at = Wire.COPY_HEADER;
             }
             if (started) {
                 at = rows(bytes, at, columns);
@@ -194,8 +212,7 @@ public final class CopyReader {
         }
 
         Table table() {
-            return Table.create(
-                    "", Arrays.stream(columns).map(ColumnDecoder::column).toArray(Column<?>[]::new));
+            return CopyReader.table(columns);
         }
     }
 
@@ -215,46 +232,34 @@ public final class CopyReader {
         return stripped.endsWith(";") ? withoutSemicolon(stripped.substring(0, stripped.length() - 1)) : stripped;
     }
 
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
-    }
-
     /** Appends the whole rows that bytes has from at on; returns where the first that is not whole starts. */
     private static int rows(byte[] bytes, int at, ColumnDecoder[] columns) {
         int start = at;
         while (start + 2 <= bytes.length) {
-            if (Wire.int2(bytes, start) < 0) {
-                return bytes.length; // the trailer
+            if (Wire.isTrailer(bytes, start)) {
+                return bytes.length;
             }
-            if (!isWhole(bytes, start + 2, columns.length)) {
+            if (Wire.endOfRow(bytes, start, columns.length) < 0) {
                 return start;
             }
-            int value = start + 2;
-            for (ColumnDecoder column : columns) {
-                int length = Wire.int4(bytes, value);
-                value += 4;
-                if (length < 0) {
-                    column.column().appendMissing();
-                } else {
-                    column.appender().append(bytes, value, length);
-                    value += length;
-                }
-            }
-            start = value;
+            start = append(bytes, start, columns);
         }
         return start;
     }
 
-    private static boolean isWhole(byte[] bytes, int at, int columns) {
-        int value = at;
-        for (int i = 0; i < columns; i++) {
-            if (value + 4 > bytes.length) {
-                return false;
+    /** Appends the row that starts at start, and returns where it ends. */
+    static int append(byte[] bytes, int start, ColumnDecoder[] columns) {
+        int value = start + 2;
+        for (ColumnDecoder column : columns) {
+            int length = Wire.int4(bytes, value);
+            value += 4;
+            if (length < 0) {
+                column.column().appendMissing();
+            } else {
+                column.appender().append(bytes, value, length);
+                value += length;
             }
-            value += 4 + Math.max(0, Wire.int4(bytes, value));
         }
-        return value <= bytes.length;
+        return value;
     }
 }
