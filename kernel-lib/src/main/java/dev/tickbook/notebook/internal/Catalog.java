@@ -25,20 +25,24 @@ final class Catalog {
                         SELECT n.nspname AS schema, c.relname AS "table",
                                CASE WHEN h.relation IS NOT NULL AND c.relkind = 'v' THEN 'compressed hypertable'
                                     WHEN h.relation IS NOT NULL THEN 'hypertable'
+                                    WHEN a.relation IS NOT NULL THEN 'continuous aggregate'
                                     ELSE CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END
                                END AS kind,
                                coalesce(h.estimated_rows, CASE WHEN c.relkind IN ('r', 'm') AND c.reltuples >= 0 THEN c.reltuples::bigint END) AS "rows, estimated",
                                round(coalesce(h.table_bytes + h.index_bytes, CASE WHEN c.relkind IN ('r', 'm') THEN pg_total_relation_size(c.oid) END) / 1048576.0, 2) AS "MiB",
-                               obj_description(c.oid, 'pg_class') AS comment
+                               coalesce(obj_description(c.oid, 'pg_class'), obj_description(s.storage, 'pg_class')) AS comment
                           FROM pg_class c
                           JOIN pg_namespace n ON n.oid = c.relnamespace
                           LEFT JOIN tickbook.hypertables h ON h.relation = c.oid
+                          LEFT JOIN tickbook.hypertable s ON s.relation = c.oid
+                          LEFT JOIN tickbook.continuous_aggregates a ON a.relation = c.oid
                          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
                            AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'tickbook') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT LIKE '\\_timescaledb%'
                            AND n.nspname NOT IN ('timescaledb_information', 'timescaledb_experimental')
                            AND c.relname <> 'flyway_schema_history'
                            AND NOT EXISTS (SELECT FROM tickbook.hypertable s WHERE s.storage = c.oid AND s.relation <> c.oid)
                            AND NOT EXISTS (SELECT FROM tickbook.compression b WHERE b.batches = c.oid)
+                           AND NOT EXISTS (SELECT FROM tickbook.continuous_aggregates m WHERE m.materialized = c.oid)
                            AND (c.relname LIKE ? OR n.nspname || '.' || c.relname LIKE ?)
                          ORDER BY 1, 2
                         """, like(pattern), like(pattern)).table();
@@ -83,7 +87,7 @@ final class Catalog {
                                coalesce(col_description(a.attrelid, a.attnum), '') AS comment
                           FROM pg_attribute a
                           LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-                         WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
+                         WHERE a.attrelid = coalesce((SELECT h.storage FROM tickbook.hypertable h WHERE h.relation = to_regclass(?)), to_regclass(?)) AND a.attnum > 0 AND NOT a.attisdropped
                          ORDER BY a.attnum
                         """, name).table();
     }
