@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.OHLCChart;
 import org.knowm.xchart.OHLCSeries;
 import org.knowm.xchart.XYChart;
@@ -19,6 +20,9 @@ import tech.tablesaw.selection.Selection;
 public final class Charts {
 
     private static final String[] BAR = {"time", "open", "high", "low", "close"};
+
+    /** With more of them than this, labels side by side would touch. */
+    private static final int MOST_LEVEL_LABELS = 8;
 
     private static final int MOST_INTERACTIVE = 20_000;
 
@@ -99,6 +103,37 @@ public final class Charts {
             chart.addSeries(name, times, numbers(sorted, name))
                     .setMarker(SeriesMarkers.NONE)
                     .setLineStyle(HouseStyle.LINE);
+        }
+        return chart;
+    }
+
+    /**
+     * Bars side by side, a group per row.
+     *
+     * @param table a row per group, in the order to show them
+     * @param title what is shown
+     * @param unit of the values, for the axis
+     * @param category the column whose values name the groups
+     * @param columns the numeric columns to draw, a bar each
+     * @return a chart that a notebook shows
+     * @throws TickbookException if a column is missing or is not numeric, or there is no row
+     */
+    public static CategoryChart bars(Table table, String title, String unit, String category, String... columns) {
+        HouseStyle.require(HouseStyle.require(table, category), columns);
+        if (table.isEmpty()) {
+            throw new TickbookException("There is nothing to draw in \"" + title + "\": the table has no rows.");
+        }
+        CategoryChart chart = HouseStyle.categories(title, "", unit);
+        chart.getStyler().setLegendVisible(columns.length > 1);
+        List<String> groups = new ArrayList<>();
+        for (int row = 0; row < table.rowCount(); row++) {
+            groups.add(table.getString(row, category));
+        }
+        if (groups.size() > MOST_LEVEL_LABELS) {
+            chart.getStyler().setXAxisLabelRotation(45);
+        }
+        for (String name : columns) {
+            chart.addSeries(name, groups, numbers(table, name));
         }
         return chart;
     }

@@ -1,6 +1,7 @@
 package dev.tickbook.notebook;
 
 import dev.tickbook.Tickbook;
+import dev.tickbook.notebook.internal.Address;
 import dev.tickbook.notebook.internal.Shell;
 
 /** Called by a kernel, and by the startup script of a kernel or a JShell. */
@@ -34,6 +35,18 @@ public final class Notebook {
     public static synchronized Tickbook tickbook() {
         start();
         return tickbook;
+    }
+
+    /**
+     * As {@link Tickbook#connect(String)}, for addresses as people have them at hand.
+     *
+     * @param address a JDBC URL, a URL such as {@code postgresql://user:password@host/database}, or {@code $NAME} for an
+     *     environment variable that holds one, which keeps the password out of the notebook
+     * @return the database, ready to use
+     * @throws dev.tickbook.TickbookException if it is no address, or the server there cannot be used
+     */
+    public static Tickbook connect(String address) {
+        return Address.of(address).connect();
     }
 
     static synchronized Shell shell() {

@@ -39,15 +39,14 @@ public record Provenance(Map<String, String> facts) {
         facts.put("Tickbook", server.getString(0, "extension") + ", engine " + server.getString(0, "engine"));
         facts.put("Java", Runtime.version().toString());
         facts.put("PostgreSQL", server.getString(0, "server"));
-        facts.put("Time zone", server.getString(0, "zone") + " in the database, " + ZoneId.systemDefault() + " in Java");
+        facts.put(
+                "Time zone", server.getString(0, "zone") + " in the database, " + ZoneId.systemDefault() + " in Java");
         facts.put("Seed of generated data", MarketGenerator.DEFAULT_SEED + ", unless a cell sets another");
-        Table bars = tb.sql(
-                        """
+        Table bars = tb.sql("""
                         SELECT count(*) AS bars, count(DISTINCT symbol) AS symbols, min(time)::date::text AS first, max(time)::date::text AS last,
                                coalesce(to_hex((sum(hash_record_extended(ROW(symbol, interval, time, open, high, low, close, volume), 0)) % 4611686018427387904)::bigint), '') AS print
                           FROM market.market_data
-                        """)
-                .table();
+                        """).table();
         long count = bars.longColumn("bars").get(0);
         facts.put(
                 "Bars in market.market_data",

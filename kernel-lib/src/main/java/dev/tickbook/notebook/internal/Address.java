@@ -16,9 +16,14 @@ import java.nio.charset.StandardCharsets;
  * @param user null if it is not there
  * @param password null if it is not there
  */
-record Address(String jdbcUrl, String user, String password) {
+public record Address(String jdbcUrl, String user, String password) {
 
-    static Address of(String text) {
+    /**
+     * @param text as the person wrote it
+     * @return the address
+     * @throws TickbookException if it is none, or the variable is not set
+     */
+    public static Address of(String text) {
         String url = text;
         if (text.startsWith("$")) {
             url = System.getenv(text.substring(1));
@@ -53,7 +58,10 @@ record Address(String jdbcUrl, String user, String password) {
         }
     }
 
-    Tickbook connect() {
+    /**
+     * @return the database there, ready to use
+     */
+    public Tickbook connect() {
         return user == null ? Tickbook.connect(jdbcUrl) : Tickbook.connect(jdbcUrl, user, password);
     }
 

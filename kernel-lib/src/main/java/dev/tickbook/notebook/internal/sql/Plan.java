@@ -21,6 +21,9 @@ public record Plan(List<String> lines) {
     private static final Pattern STEP = Pattern.compile("^( *)(?:-> {2})?(\\S.*?)  \\(cost=.*?rows=(\\d+) width=\\d+\\)"
             + "(?: \\((?:actual time=[\\d.]+\\.\\.([\\d.]+) rows=([\\d.]+) loops=(\\d+)|never executed)\\))?$");
 
+    private static final int WIDEST_TITLE = 90;
+    private static final int WIDEST_LINE = 160;
+
     private record Step(String title, int indent, int depth, String expected, double rows, double total) {}
 
     static Plan read(ResultSet rows) throws SQLException {
@@ -51,7 +54,7 @@ public record Plan(List<String> lines) {
                 left.add(branches(parts, i) + step.title());
                 right.add(measured ? measures(parts, i) : String.format(Locale.ROOT, "%12s", step.expected()));
             } else {
-                left.add(remarkIndent(parts, i) + ((String) parts.get(i)).strip());
+                left.add(cut(remarkIndent(parts, i) + ((String) parts.get(i)).strip()));
                 right.add("");
             }
         }
@@ -66,6 +69,10 @@ public record Plan(List<String> lines) {
             text.append(line.stripTrailing()).append('\n');
         }
         return text.toString().stripTrailing();
+    }
+
+    private static String cut(String line) {
+        return line.length() <= WIDEST_LINE ? line : line.substring(0, WIDEST_LINE - 1) + "…";
     }
 
     private static String heading(String... names) {

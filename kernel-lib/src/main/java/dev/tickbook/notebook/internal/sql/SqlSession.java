@@ -140,8 +140,21 @@ public final class SqlSession {
             if (sql.verb().equals("EXPLAIN")) {
                 return Plan.read(rows);
             }
+            if (isVoid(rows.getMetaData())) {
+                return new Done(sql.title(), 0);
+            }
             return keep ? TableReader.read(rows) : TableReader.preview(rows);
         }
+    }
+
+    /** Functions that only do something return a column without values. */
+    private static boolean isVoid(ResultSetMetaData columns) throws SQLException {
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            if (!columns.getColumnTypeName(i).equals("void")) {
+                return false;
+            }
+        }
+        return columns.getColumnCount() > 0;
     }
 
     private static Table table(Object result, SqlStatement sql) {

@@ -46,9 +46,12 @@ record SqlStatement(String text, List<String> parameters, List<String> words, in
 
     /** Such as CREATE TABLE: what people call it. */
     String title() {
-        List<String> telling =
-                words.stream().filter(word -> !DECORATION.contains(word)).limit(2).toList();
-        boolean twoWords = List.of("CREATE", "DROP", "ALTER", "REFRESH", "COMMENT").contains(verb());
+        List<String> telling = words.stream()
+                .filter(word -> !DECORATION.contains(word))
+                .limit(2)
+                .toList();
+        boolean twoWords =
+                List.of("CREATE", "DROP", "ALTER", "REFRESH", "COMMENT").contains(verb());
         return twoWords ? String.join(" ", telling) : verb();
     }
 
