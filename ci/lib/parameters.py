@@ -5,7 +5,7 @@ import re
 
 import nbformat
 
-DECLARATION = re.compile(r"^\s*(?:final\s+)?(var|[\w.]+(?:<[^=]*>)?(?:\[\])?)\s+(\w+)\s*=\s*(.+?)\s*;", re.MULTILINE)
+DECLARATION = re.compile(r"(?:^|(?<=;))\s*(?:final\s+)?(var|[\w.]+(?:<[^=]*>)?(?:\[\])?)\s+(\w+)\s*=\s*(.+?)\s*;", re.MULTILINE)
 NUMBER = re.compile(r"-?\d+(\.\d+)?([eE]-?\d+)?")
 WHOLE = {"int": "", "long": "L", "short": "", "Integer": "", "Long": "L"}
 PARSED = {"LocalDate", "LocalDateTime", "LocalTime", "Instant", "Duration", "Period", "ZonedDateTime"}
@@ -70,7 +70,14 @@ def literal(name, kind, value, folder):
 
 
 def quoted(text):
-    return '"' + "".join(c if c.isalnum() or c in " ./:_-+@,=()" else "".join(f"\\u{unit:04x}" for unit in units(c)) for c in text) + '"'
+    """A Java literal. Quotes and the like as octal: Java reads \\u0022 as the quote that ends a literal."""
+    return '"' + "".join(escaped(c) for c in text) + '"'
+
+
+def escaped(character):
+    if ord(character) >= 128:
+        return "".join(f"\\u{unit:04x}" for unit in units(character))
+    return character if character.isalnum() or character in " ./:_-+@,=()" else f"\\{ord(character):03o}"
 
 
 def units(character):

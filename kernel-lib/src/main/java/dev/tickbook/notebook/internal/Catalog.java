@@ -89,6 +89,6 @@ final class Catalog {
                           LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
                          WHERE a.attrelid = coalesce((SELECT h.storage FROM tickbook.hypertable h WHERE h.relation = to_regclass(?)), to_regclass(?)) AND a.attnum > 0 AND NOT a.attisdropped
                          ORDER BY a.attnum
-                        """, name).table();
+                        """, name, name).table();
     }
 }

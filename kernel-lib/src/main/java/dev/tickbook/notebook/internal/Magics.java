@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * The commands that begin with a percent sign: {@code %%sql} and {@code %%time} for a whole cell, {@code %sql},
  * {@code %connect}, {@code %tables}, {@code %describe} and {@code %time} for a line, among lines of Java or alone.
  */
-public final class Magics {
+public final class Magics implements AutoCloseable {
 
     private static final Pattern CELL =
             Pattern.compile("\\A\\s*%%(sql|time)\\b[ \\t]*([^\\n]*\\n?)(.*)\\z", Pattern.DOTALL);
@@ -50,13 +50,13 @@ public final class Magics {
                     : time(cell.group(2) + cell.group(3));
         }
         Object result = null;
-        for (String part : CellParts.of(code, line -> isMagic(line))) {
-            if (result != null && isMagic(part)) {
-                shell.show(result); // a line's result would be lost, where Java's values before the last are not shown
-                // either
-                result = null;
+        List<String> parts = CellParts.of(code, Magics::isMagic);
+        for (int i = 0; i < parts.size(); i++) {
+            boolean magic = isMagic(parts.get(i));
+            result = magic ? line(parts.get(i)) : shell.evaluate(parts.get(i));
+            if (magic && result != null && i < parts.size() - 1) {
+                shell.show(result);
             }
-            result = isMagic(part) ? line(part) : part.isBlank() ? result : shell.evaluate(part);
         }
         return result;
     }
@@ -65,6 +65,12 @@ public final class Magics {
     public void interrupt() {
         session.interrupt();
         Borrowed.cancelAll();
+    }
+
+    /** Gives the connection of the SQL cells back. */
+    @Override
+    public void close() {
+        session.close();
     }
 
     private static boolean isMagic(String line) {

@@ -174,7 +174,8 @@ public final class IJavaKernel extends JavaKernel implements Shell {
 
     @Override
     public DisplayData inspect(String code, int at, boolean more) {
-        DisplayData signatures = super.inspect(code, at, more);
+        // IJava takes the place for that of a character; a front end means the gap after it.
+        DisplayData signatures = super.inspect(code, Math.max(0, at - 1), more);
         if (signatures == null || Javadoc.ofThisProcess().isEmpty()) {
             return signatures;
         }
