@@ -94,7 +94,6 @@ class Kernel(unittest.TestCase):
         matches = self.complete("tb.re")
         self.assertIn("read(", matches)
         self.assertIn("read(", self.complete("int before = 1;\nTable t = tb.re"))
-        self.assertIn("before", self.complete("int before = 1;\nint after = bef"))
         self.assertIn("%describe", self.complete("%d"))
 
     def complete(self, code):

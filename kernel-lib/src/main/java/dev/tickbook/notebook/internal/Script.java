@@ -12,6 +12,7 @@ import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 
 /**
@@ -51,27 +52,47 @@ public final class Script {
         return run(shell, Files.readString(file, StandardCharsets.UTF_8), file.toString(), printed);
     }
 
+    /** Line by line, as the tool does: a line that is a whole expression needs no semicolon. */
     private static boolean run(JShell shell, String text, String name, boolean printed) {
-        String rest = text;
-        while (!rest.isBlank()) {
-            CompletionInfo next = shell.sourceCodeAnalysis().analyzeCompletion(rest);
-            String source = next.completeness().isComplete() ? next.source() : rest;
-            int line = (int) text.substring(0, text.length() - rest.length())
-                            .lines()
-                            .count()
-                    + (int) source.chars()
-                            .takeWhile(Character::isWhitespace)
-                            .filter(c -> c == '\n')
-                            .count();
-            for (SnippetEvent event : shell.eval(source)) {
-                if (!succeeded(shell, event, name + ", line " + Math.max(1, line))) {
+        StringBuilder open = new StringBuilder();
+        int number = 0;
+        int start = 1;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            if (open.toString().isBlank()) {
+                open.setLength(0);
+                start = number;
+            }
+            open.append(line).append('\n');
+            CompletionInfo next = shell.sourceCodeAnalysis().analyzeCompletion(open.toString());
+            while (next.completeness().isComplete() && !next.source().isBlank()) {
+                if (!evaluate(shell, next.source(), name + ", line " + start, printed)) {
                     return false;
                 }
-                if (printed && event.causeSnippet() == null && isExpression(event.snippet()) && event.value() != null) {
-                    System.out.println(event.value());
-                }
+                open.replace(0, open.length(), next.remaining());
+                next = shell.sourceCodeAnalysis().analyzeCompletion(open.toString());
             }
-            rest = next.completeness().isComplete() ? next.remaining() : "";
+            if (next.completeness() == Completeness.UNKNOWN) {
+                return evaluate(shell, open.toString(), name + ", line " + start, printed);
+            }
+        }
+        // What is left is not whole; the compiler says what is missing.
+        return isEmpty(shell, open.toString()) || evaluate(shell, open.toString(), name + ", line " + start, printed);
+    }
+
+    /** Whether nothing but blanks and comments is left. */
+    private static boolean isEmpty(JShell shell, String rest) {
+        return shell.sourceCodeAnalysis().analyzeCompletion(rest).completeness() == Completeness.EMPTY;
+    }
+
+    private static boolean evaluate(JShell shell, String source, String place, boolean printed) {
+        for (SnippetEvent event : shell.eval(source)) {
+            if (!succeeded(shell, event, place)) {
+                return false;
+            }
+            if (printed && event.causeSnippet() == null && isExpression(event.snippet()) && event.value() != null) {
+                System.out.println(event.value());
+            }
         }
         return true;
     }
