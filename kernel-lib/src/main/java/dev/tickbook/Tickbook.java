@@ -1,5 +1,6 @@
 package dev.tickbook;
 
+import dev.tickbook.accuracy.CrossValidation;
 import dev.tickbook.db.Query;
 import dev.tickbook.db.internal.Database;
 import dev.tickbook.db.internal.JobScheduler;
@@ -143,6 +144,17 @@ public final class Tickbook implements AutoCloseable {
      */
     public KnownMarket market() {
         return new KnownMarket(questions(), subscriptions);
+    }
+
+    /**
+     * Tries models on the past: fits them to what was known of symbols at many moments, and compares what they say with
+     * what came.
+     *
+     * @param symbols whose closes are forecast
+     * @return the cross-validation, to be told its models
+     */
+    public CrossValidation crossValidation(String... symbols) {
+        return new CrossValidation(this::read, symbols);
     }
 
     /**
