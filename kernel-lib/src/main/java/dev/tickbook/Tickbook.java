@@ -1,9 +1,11 @@
 package dev.tickbook;
 
 import dev.tickbook.accuracy.CrossValidation;
+import dev.tickbook.accuracy.TrackRecord;
 import dev.tickbook.db.Query;
 import dev.tickbook.db.internal.Database;
 import dev.tickbook.db.internal.JobScheduler;
+import dev.tickbook.forecast.BatchTraining;
 import dev.tickbook.ingest.CsvFile;
 import dev.tickbook.ingest.IngestReport;
 import dev.tickbook.ingest.internal.BarIngestion;
@@ -144,6 +146,25 @@ public final class Tickbook implements AutoCloseable {
      */
     public KnownMarket market() {
         return new KnownMarket(questions(), subscriptions);
+    }
+
+    /**
+     * Trains models on the last closes of symbols, and stores them with what they predict.
+     *
+     * @return the training, of automatic ARIMA for all symbols where it is due; nothing runs until {@link
+     *     BatchTraining#run}
+     */
+    public BatchTraining training() {
+        return new BatchTraining(this::read, market(), database()::connection, null);
+    }
+
+    /**
+     * What stored predictions were worth.
+     *
+     * @return the record as it is known now; {@link TrackRecord#asOf} for what was known before
+     */
+    public TrackRecord trackRecord() {
+        return new TrackRecord(database()::connection, market());
     }
 
     /**

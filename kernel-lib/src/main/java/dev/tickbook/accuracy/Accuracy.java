@@ -34,7 +34,7 @@ import tech.tablesaw.selection.Selection;
  * accuracy.compare("auto ARIMA", "naive");    // is the difference more than luck?
  * }</pre>
  *
- * <p>A table of forecasts has a row per forecast and target, as {@link CrossValidation} and {@code TrackRecord} give it: the
+ * <p>A table of forecasts has a row per forecast and target, as {@link CrossValidation} and {@link TrackRecord} give it: the
  * columns actual (missing: not known yet, not judged) and predicted, and, where there are any, base, {@code lo-95} and
  * {@code hi-95} with any level in percent, naive_mae and naive_rmse.
  */

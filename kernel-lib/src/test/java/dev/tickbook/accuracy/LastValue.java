@@ -14,17 +14,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * The simplest model there is, so that what comes out can be worked out in the head: the last value, give or take as many
  * hundredths as the level. It remembers what it was shown, and refuses series that begin with what it is told.
  */
-final class LastValue implements Forecaster {
+public final class LastValue implements Forecaster {
 
     final Queue<double[]> shown = new ConcurrentLinkedQueue<>();
     private final String name;
     private final double refused;
 
-    LastValue(String name) {
+    public LastValue(String name) {
         this(name, Double.NaN);
     }
 
-    LastValue(String name, double refused) {
+    public LastValue(String name, double refused) {
         this.name = name;
         this.refused = refused;
     }
@@ -78,7 +78,7 @@ final class LastValue implements Forecaster {
                 .toArray(double[][]::new);
     }
 
-    List<double[]> shown() {
+    public List<double[]> shown() {
         return List.copyOf(shown);
     }
 }
