@@ -1,2 +1,2 @@
-/** Not for users: what models and their training share. */
+/** How models are estimated, filtered and trained in batches. Not for users. */
 package dev.tickbook.forecast.internal;
