@@ -5,6 +5,7 @@ import dev.tickbook.accuracy.TrackRecord;
 import dev.tickbook.db.Query;
 import dev.tickbook.db.internal.Database;
 import dev.tickbook.db.internal.JobScheduler;
+import dev.tickbook.forecast.AutoArima;
 import dev.tickbook.forecast.BatchTraining;
 import dev.tickbook.ingest.CsvFile;
 import dev.tickbook.ingest.IngestReport;
@@ -155,7 +156,7 @@ public final class Tickbook implements AutoCloseable {
      *     BatchTraining#run}
      */
     public BatchTraining training() {
-        return new BatchTraining(this::read, market(), database()::connection, null);
+        return new BatchTraining(this::read, market(), database()::connection, AutoArima.defaults());
     }
 
     /**

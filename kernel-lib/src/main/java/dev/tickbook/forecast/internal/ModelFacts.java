@@ -1,5 +1,6 @@
 package dev.tickbook.forecast.internal;
 
+import dev.tickbook.forecast.ArimaModel;
 import dev.tickbook.forecast.FittedModel;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,7 +39,20 @@ public record ModelFacts(
         metrics.put("mae", absolute / count);
         metrics.put("rmse", Math.sqrt(squared / count));
         metrics.put("mase", absolute / naive);
-        return new ModelFacts(null, null, null, null, Map.of(), metrics);
+        return fitted instanceof ArimaModel arima
+                ? new ModelFacts(
+                        arima.converged(),
+                        finite(arima.logLikelihood()),
+                        finite(arima.aicc()),
+                        finite(arima.sigma2()),
+                        arima.coefficients(),
+                        metrics)
+                : new ModelFacts(null, null, null, null, Map.of(), metrics);
+    }
+
+    /** What a perfect fit has no number for. */
+    private static Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
     }
 
     /** As a JSON object; what is no number is null. */
