@@ -13,10 +13,19 @@ final class Observations {
      * Reads a series for a model.
      *
      * @return the values; NaN is a missing one
-     * @throws TickbookException if a value is infinite, all are too large or too small to be squared, or fewer than {@code atLeast} were observed
+     * @throws TickbookException see {@link #check}
      */
     static double[] of(TimeSeries series, String model, int atLeast) {
         double[] values = series.values();
+        check(values, "The " + model + " model", atLeast);
+        return values;
+    }
+
+    /**
+     * @throws TickbookException if a value is infinite, all are too large or too small to be squared, or fewer than
+     *     {@code atLeast} were observed
+     */
+    static void check(double[] values, String user, int atLeast) {
         int observed = count(values);
         double largest = 0;
         for (int i = 0; i < values.length; i++) {
@@ -31,12 +40,11 @@ final class Observations {
                     + "; its square is no number any more. Give the series in another unit.");
         }
         if (observed < atLeast) {
-            throw new TickbookException("The " + model + " model needs at least " + atLeast
+            throw new TickbookException(user + " needs at least " + atLeast
                     + " observations; the series has " + observed
                     + (observed < values.length ? " and " + (values.length - observed) + " missing values" : "")
                     + ". Give it a longer series.");
         }
-        return values;
     }
 
     static int count(double[] values) {
