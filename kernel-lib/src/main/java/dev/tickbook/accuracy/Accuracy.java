@@ -131,6 +131,9 @@ public final class Accuracy {
      */
     public Table compare(String first, String second) {
         require(forecasts, "symbol", "model", "origin", "step");
+        if (first.equals(second)) {
+            throw new TickbookException(first + " cannot be compared with itself. Name two models.");
+        }
         Table result = Table.create(
                 first + " against " + second,
                 StringColumn.create("symbol"),

@@ -164,7 +164,8 @@ public final class CrossValidation {
     }
 
     /**
-     * @param count of origins, the latest whose targets are all known; if it is not set 20, or all from {@link #from} on
+     * @param count of origins, the latest whose targets are all known; if it is not set 20, or all from {@link #from} on.
+     *     Between from and {@link #to} the last targets of the last origins may be missing
      * @return the same with so many origins
      */
     public CrossValidation origins(int count) {
@@ -297,9 +298,9 @@ public final class CrossValidation {
         List<Supplier<Question>> questions = new ArrayList<>();
         for (int last : lastKnown(symbol, opens.length, index -> isWithin(BarClose.of(opens[index], interval)))) {
             Instant origin = BarClose.of(opens[last], interval);
-            Object[] targets = new Object[horizon];
+            Object[] targets = new Object[Math.min(horizon, opens.length - 1 - last)];
             Arrays.setAll(targets, step -> BarClose.of(opens[last + 1 + step], interval));
-            double[] actual = Arrays.copyOfRange(closes, last + 1, last + 1 + horizon);
+            double[] actual = Arrays.copyOfRange(closes, last + 1, last + 1 + targets.length);
             questions.add(() -> {
                 BarQuery then = read.apply(symbol).interval(interval).asOf(origin);
                 Table known = (window == Integer.MAX_VALUE ? then : then.last(window)).table();
@@ -339,14 +340,15 @@ public final class CrossValidation {
     private List<Integer> lastKnown(String name, int length, IntPredicate isOrigin) {
         int wanted = origins > 0 ? origins : from == null ? ORIGINS : Integer.MAX_VALUE;
         List<Integer> found = new ArrayList<>();
-        for (int last = length - 1 - horizon; last >= 0 && found.size() < wanted; last--) {
+        int leastAfter = from == null && to == null ? horizon : 1;
+        for (int last = length - 1 - leastAfter; last >= 0 && found.size() < wanted; last--) {
             boolean inStep = found.isEmpty() || found.get(found.size() - 1) - last == every;
             if (inStep && isOrigin.test(last)) {
                 found.add(last);
             }
         }
         if (found.isEmpty()) {
-            throw new TickbookException(name + " has " + length + " observations, and none of them has " + horizon
+            throw new TickbookException(name + " has " + length + " observations, and none of them has " + leastAfter
                     + " more after it" + (from == null && to == null ? "" : " and lies between from() and to()")
                     + ". Shorten the horizon, or choose another range.");
         }

@@ -1,10 +1,12 @@
 package dev.tickbook.accuracy;
 
 import dev.tickbook.TickbookException;
+import dev.tickbook.forecast.internal.Parallel;
 import dev.tickbook.market.BarQuery;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import tech.tablesaw.api.InstantColumn;
@@ -91,15 +93,24 @@ public final class Regime {
                     + ".");
         }
         StringColumn symbols = forecasts.stringColumn("symbol");
-        StringColumn labels = StringColumn.create(name);
-        Map<String, String> known = new HashMap<>();
+        // Many forecasts were made at the same moments, and each asks the database.
+        Map<Moment, Integer> numbers = new LinkedHashMap<>();
         for (int row = 0; row < forecasts.rowCount(); row++) {
-            String symbol = symbols.get(row);
-            Instant origin = origins.get(row);
-            labels.append(known.computeIfAbsent(origin + " " + symbol, any -> at(read.apply(symbol), origin)));
+            numbers.putIfAbsent(new Moment(symbols.get(row), origins.get(row)), numbers.size());
+        }
+        List<Moment> moments = List.copyOf(numbers.keySet());
+        List<String> kinds = Parallel.map(
+                moments.size(),
+                i -> at(read.apply(moments.get(i).symbol()), moments.get(i).origin()),
+                (done, total) -> {});
+        StringColumn labels = StringColumn.create(name);
+        for (int row = 0; row < forecasts.rowCount(); row++) {
+            labels.append(kinds.get(numbers.get(new Moment(symbols.get(row), origins.get(row)))));
         }
         return forecasts.copy().addColumns(labels);
     }
+
+    private record Moment(String symbol, Instant origin) {}
 
     private String at(BarQuery symbol, Instant origin) {
         double[] closes =

@@ -117,7 +117,7 @@ public final class AccuracyCharts {
     }
 
     /**
-     * What was said of the direction against what came: a bar per direction that was said, of what came then.
+     * What was said of the direction against what came: bars per direction that was said, of what came then.
      *
      * @param confusion as {@link dev.tickbook.accuracy.Direction#confusion} gives it; directions that were never said are
      *     left out
@@ -127,10 +127,9 @@ public final class AccuracyCharts {
     public static CategoryChart confusion(Table confusion, String title) {
         HouseStyle.require(confusion, "predicted", "actual down", "actual unchanged", "actual up");
         CategoryChart chart = HouseStyle.categories(title, "what was said", "how often it came");
-        chart.getStyler().setStacked(true);
         chart.getStyler().setLabelsVisible(true);
-        chart.getStyler().setAvailableSpaceFill(0.5);
-        chart.getStyler().setSeriesColors(new Color[] {HouseStyle.FALLING, HouseStyle.GRID, HouseStyle.RISING});
+        chart.getStyler().setLabelsPosition(1);
+        chart.getStyler().setAvailableSpaceFill(0.7);
         List<String> said = new ArrayList<>();
         Map<String, List<Double>> came = new LinkedHashMap<>();
         String[] sides = {"down", "unchanged", "up"};

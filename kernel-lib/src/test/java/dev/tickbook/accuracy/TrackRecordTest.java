@@ -68,12 +68,12 @@ class TrackRecordTest {
         tb.sql("INSERT INTO market.market_data_versions (symbol, interval, time, known_at, close)"
                         + " VALUES ('A', '1d', '2024-01-19', '2024-01-22 09:00', 190)")
                 .execute();
-        assertThat(record.fillActuals()).isEqualTo(28);
+        assertThat(record.fillActuals()).isEqualTo(29);
         assertThat(record.fillActuals()).as("what is given stays").isZero();
         Table given = tb.sql("SELECT target_time, actual, actual_known_at FROM market.predictions"
                         + " WHERE target_time >= '2024-01-19' ORDER BY target_time")
                 .table();
-        assertThat(given.doubleColumn("actual").asDoubleArray()).containsExactly(18, 18, 190, 190, 20);
+        assertThat(given.doubleColumn("actual").asDoubleArray()).containsExactly(18, 18, 190, 190, 20, 20);
         assertThat(given.instantColumn("actual_known_at").get(0)).isEqualTo("2024-01-19T00:00:00Z");
         assertThat(given.instantColumn("actual_known_at").get(2)).isEqualTo("2024-01-22T09:00:00Z");
     }
