@@ -1,6 +1,7 @@
 package dev.tickbook.forecast;
 
 import java.util.Arrays;
+import java.util.Random;
 
 /** An exponential smoothing, estimated. */
 public final class EtsModel implements FittedModel {
@@ -115,13 +116,42 @@ public final class EtsModel implements FittedModel {
     public Forecast forecast(int horizon, double... levels) {
         Intervals.check(horizon, levels);
         int n = observations.length;
-        int gap = 0;
-        while (Double.isNaN(observations[n - 1 - gap])) {
-            gap++;
-        }
+        int gap = gap();
         EtsMoments moments = EtsMoments.of(form, last, (n - gap) % last.season.length, gap + horizon, variance);
         double[] mean = Arrays.copyOfRange(moments.mean(), gap, gap + horizon);
         double[] error = Arrays.copyOfRange(moments.standardError(), gap, gap + horizon);
         return Intervals.normal(name(), mean, error, levels);
+    }
+
+    /**
+     * Draws what may follow the series.
+     *
+     * @param steps how many, at least 1; they follow the last value that was observed
+     * @param seed the same seed gives the same path
+     * @return one path, its errors normal
+     */
+    public double[] simulate(int steps, long seed) {
+        Intervals.check(steps, new double[0]);
+        Random random = new Random(seed);
+        EtsState state = last.copy(form);
+        int place = (observations.length - gap()) % state.season.length;
+        double[] path = new double[steps];
+        for (int step = 0; step < steps; step++) {
+            double forecast = state.next(place);
+            double error = Math.sqrt(variance) * random.nextGaussian() * (form.scalingError() ? forecast : 1);
+            path[step] = forecast + error;
+            state.correct(place, error);
+            place = (place + 1) % state.season.length;
+        }
+        return path;
+    }
+
+    /** How many missing values the series ends with. */
+    private int gap() {
+        int gap = 0;
+        while (Double.isNaN(observations[observations.length - 1 - gap])) {
+            gap++;
+        }
+        return gap;
     }
 }

@@ -10,7 +10,9 @@ final class EtsState {
 
     private static final double FAR = 1e100;
 
-    private final EtsForm form;
+    private final boolean scalingError;
+    private final boolean hasSeason;
+    private final boolean scalingSeason;
     final double alpha;
     final double beta;
     final double gamma;
@@ -34,7 +36,9 @@ final class EtsState {
             double level,
             double slope,
             double[] season) {
-        this.form = form;
+        this.scalingError = form.scalingError();
+        this.hasSeason = form.hasSeason();
+        this.scalingSeason = form.season() == EtsForm.Season.SCALES;
         this.alpha = alpha;
         this.beta = beta;
         this.gamma = gamma;
@@ -44,35 +48,57 @@ final class EtsState {
         this.season = season;
     }
 
+    /** @return one that moves on its own */
+    EtsState copy(EtsForm form) {
+        return new EtsState(form, alpha, beta, gamma, phi, level, slope, season.clone());
+    }
+
+    /** @return the forecast of the next value, which has this place in the season */
+    double next(int place) {
+        double base = level + phi * slope;
+        if (scalingSeason) {
+            return base * season[place];
+        }
+        return hasSeason ? base + season[place] : base;
+    }
+
+    /** Takes in the next value: what it is above its forecast. */
+    void correct(int place, double error) {
+        double trend = phi * slope;
+        double base = level + trend;
+        double correction = error;
+        if (scalingSeason) {
+            correction = error / season[place];
+            season[place] += gamma * error / base;
+        } else if (hasSeason) {
+            season[place] += gamma * error;
+        }
+        level = base + alpha * correction;
+        slope = trend + beta * correction;
+    }
+
     /**
-     * Moves along a series. A missing value moves the state as if it had been forecast exactly.
+     * Moves along a series that begins at the first place of the season. A missing value moves the state as if it had been
+     * forecast exactly.
      *
      * @param values the series
      * @param fitted takes the one-step forecasts; may be null
      * @return whether all forecasts are such that the errors' likelihood can be computed
      */
     boolean run(double[] values, double[] fitted) {
-        boolean scalingError = form.scalingError();
-        boolean hasSeason = form.hasSeason();
-        boolean scalingSeason = form.season() == EtsForm.Season.SCALES;
-        int period = season.length;
         double product = 1;
         int place = 0;
         for (int i = 0; i < values.length; i++) {
-            double trend = phi * slope;
-            double base = level + trend;
-            double seasonal = hasSeason ? season[place] : 0;
-            double forecast = scalingSeason ? base * seasonal : base + seasonal;
+            double forecast = next(place);
+            double error = Double.isNaN(values[i]) ? 0 : values[i] - forecast;
             if (fitted != null) {
                 fitted[i] = forecast;
             }
-            double error = values[i] - forecast;
-            if (Double.isNaN(values[i])) {
-                error = 0;
-            } else if (scalingError) {
-                if (!(forecast > 0)) {
-                    return false;
-                }
+            if (!scalingError) {
+                squares += error * error;
+            } else if (!(forecast > 0)) {
+                return false;
+            } else if (!Double.isNaN(values[i])) {
                 double relative = error / forecast;
                 squares += relative * relative;
                 product *= forecast;
@@ -80,16 +106,9 @@ final class EtsState {
                     logarithms += Math.log(product);
                     product = 1;
                 }
-            } else {
-                squares += error * error;
             }
-            double correction = scalingSeason ? error / seasonal : error;
-            level = base + alpha * correction;
-            slope = trend + beta * correction;
-            if (hasSeason) {
-                season[place] = seasonal + gamma * (scalingSeason ? error / base : error);
-                place = place + 1 == period ? 0 : place + 1;
-            }
+            correct(place, error);
+            place = place + 1 == season.length ? 0 : place + 1;
         }
         logarithms += Math.log(product);
         return squares < Double.POSITIVE_INFINITY;

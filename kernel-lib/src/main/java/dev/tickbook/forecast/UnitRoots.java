@@ -3,6 +3,8 @@ package dev.tickbook.forecast;
 import dev.tickbook.TickbookException;
 import dev.tickbook.forecast.HypothesisTest.Precision;
 import org.apache.commons.math3.analysis.interpolation.LinearInterpolator;
+import org.apache.commons.math3.linear.ArrayRealVector;
+import org.apache.commons.math3.linear.RealVector;
 import org.apache.commons.math3.linear.SingularMatrixException;
 import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
@@ -128,8 +130,9 @@ final class UnitRoots {
     private static double ratio(double[] y, double[][] x) {
         OLSMultipleLinearRegression regression = new OLSMultipleLinearRegression();
         regression.newSampleData(y, x);
+        RealVector changes = new ArrayRealVector(y, false);
         try {
-            if (regression.calculateResidualSumOfSquares() <= NOTHING_LEFT * regression.calculateTotalSumOfSquares()) {
+            if (regression.calculateResidualSumOfSquares() <= NOTHING_LEFT * changes.dotProduct(changes)) {
                 throw straight();
             }
             double ratio = regression.estimateRegressionParameters()[1]
