@@ -4,8 +4,10 @@ import dev.tickbook.TickbookException;
 import dev.tickbook.forecast.internal.ArmaStructure;
 import dev.tickbook.forecast.internal.Differences;
 import dev.tickbook.forecast.internal.Estimator;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,8 @@ public final class AutoArima implements Forecaster {
     /** Models whose roots are within this of the unit circle are hardly distinguishable from ones differenced once more or less. */
     private static final double ROOT_LIMIT = 1.01;
 
-    private static final int MOST_STEPS = 94;
+    /** How many of the models that a jump may lead to are tried. */
+    private static final int JUMPS = 5;
 
     private int maxP = 5;
     private int maxQ = 5;
@@ -206,6 +209,7 @@ public final class AutoArima implements Forecaster {
         private final Sample sample;
         private final Arima.Fitting fitting;
         private final Map<Candidate, Scored> tried = new LinkedHashMap<>();
+        private final Map<Candidate, Scored> looked = new HashMap<>();
         private final int limitP;
         private final int limitQ;
         private final int limitSeasonalP;
@@ -249,7 +253,7 @@ public final class AutoArima implements Forecaster {
                 return y;
             }
             Arima regression = Arima.of(0, 0, 0);
-            Estimator.Estimate estimate = fitting.estimator(regression).search(fitting.structure(regression.order()));
+            Estimator.Estimate estimate = fitting.estimator(regression).search(fitting.structure(regression.order()), Double.NEGATIVE_INFINITY);
             double[][] all = sample.regressors(true, false);
             double[] rest = y.clone();
             for (int k = 0; k < all.length; k++) {
@@ -310,7 +314,7 @@ public final class AutoArima implements Forecaster {
             if (tried.containsKey(candidate)) {
                 return false;
             }
-            Scored scored = score(candidate);
+            Scored scored = score(candidate, approximate());
             tried.put(candidate, scored);
             if (best == null || scored.score < best.score) {
                 best = scored;
@@ -319,20 +323,21 @@ public final class AutoArima implements Forecaster {
             return false;
         }
 
-        private Scored score(Candidate candidate) {
+        private Scored score(Candidate candidate, boolean quick) {
             Arima arima = arima(candidate);
             Estimator estimator = fitting.estimator(arima);
             ArmaStructure structure = fitting.structure(candidate.order);
             int parameters = structure.size() + sample.given().length + (candidate.constant ? 1 : 0) + 1;
-            if (estimator.effectiveLength() < parameters + 1) {
-                return new Scored(candidate, null, Double.POSITIVE_INFINITY);
+            double penalty = criterion.of(0, parameters, estimator.effectiveLength());
+            if (penalty == Double.POSITIVE_INFINITY) {
+                return new Scored(candidate, null, penalty);
             }
+            double hopeless = best == null ? Double.NEGATIVE_INFINITY : (penalty - best.score) / 2;
             Estimator.Estimate estimate =
-                    approximate() ? estimator.approximate(structure) : estimator.search(structure);
-            double score = structure.rootsBeyond(ROOT_LIMIT, estimate.arma())
-                    ? criterion.of(estimate.logLikelihood(), parameters, estimator.effectiveLength())
-                    : Double.POSITIVE_INFINITY;
-            return new Scored(candidate, estimate, Double.isNaN(score) ? Double.POSITIVE_INFINITY : score);
+                    quick ? estimator.approximate(structure) : estimator.search(structure, hopeless);
+            double score = penalty - 2 * estimate.logLikelihood();
+            boolean sound = !Double.isNaN(score) && structure.rootsBeyond(ROOT_LIMIT, estimate.arma());
+            return new Scored(candidate, estimate, sound ? score : Double.POSITIVE_INFINITY);
         }
 
         private boolean approximate() {
@@ -366,8 +371,43 @@ public final class AutoArima implements Forecaster {
             better(Math.min(1, limitP), 0, Math.min(1, limitSeasonalP), 0, constant);
             better(0, Math.min(1, limitQ), 0, Math.min(1, limitSeasonalQ), constant);
             better(0, 0, 0, 0, false);
-            while (tried.size() < MOST_STEPS && step()) {
-                // another one
+            do {
+                while (step()) {
+                    // another one
+                }
+            } while (jump());
+        }
+
+        /**
+         * Where no single step helps, looks further: at all regular orders with the season's as they are, and at all orders
+         * of the season, by quick estimates, of which the best are then estimated in earnest.
+         */
+        private boolean jump() {
+            ArimaOrder o = best.candidate.order;
+            List<Scored> quick = new ArrayList<>();
+            for (int p = 0; p <= limitP; p++) {
+                for (int q = 0; q <= limitQ; q++) {
+                    quick(quick, p, q, o.seasonalP(), o.seasonalQ());
+                }
+            }
+            for (int sp = 0; sp <= limitSeasonalP; sp++) {
+                for (int sq = 0; sq <= limitSeasonalQ; sq++) {
+                    quick(quick, o.p(), o.q(), sp, sq);
+                }
+            }
+            quick.sort(Comparator.comparingDouble(Scored::score));
+            boolean found = false;
+            for (Scored scored : quick.subList(0, Math.min(JUMPS, quick.size()))) {
+                ArimaOrder to = scored.candidate.order;
+                found |= better(to.p(), to.q(), to.seasonalP(), to.seasonalQ(), scored.candidate.constant);
+            }
+            return found;
+        }
+
+        private void quick(List<Scored> scores, int p, int q, int seasonalP, int seasonalQ) {
+            Candidate candidate = new Candidate(order(p, q, seasonalP, seasonalQ), best.candidate.constant);
+            if (!tried.containsKey(candidate)) {
+                scores.add(looked.computeIfAbsent(candidate, c -> score(c, true)));
             }
         }
 

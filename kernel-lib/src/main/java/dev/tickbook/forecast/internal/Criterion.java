@@ -1,18 +1,23 @@
 package dev.tickbook.forecast.internal;
 
-/** What an estimate makes small: a sum of squares, whose terms the optimizer needs one by one. Holds buffers: one thread only. */
+/** A sum of squares that an estimate makes small. Holds buffers: one thread only. */
 interface Criterion {
 
-    /** @return how many terms there are */
+    /** @return how many squares there are */
     int terms();
 
     /**
-     * @param coefficients of the ARMA part
-     * @param residuals gets the terms
-     * @return the sum of their squares, infinite where the model is not admissible
+     * @param point where
+     * @param terms gets what is squared
+     * @return the sum of the squares, infinite where the point is not admissible
      */
-    double evaluate(double[] coefficients, double[] residuals);
+    double evaluate(double[] point, double[] terms);
 
-    /** @return the coefficients of the regressors that belong to the last evaluation */
-    double[] regression();
+    /**
+     * Differentiates the terms where they were evaluated last.
+     *
+     * @param jacobian gets the derivatives, one array per coordinate
+     * @return false where it cannot be
+     */
+    boolean differentiate(double[] point, double[] terms, double[][] jacobian);
 }

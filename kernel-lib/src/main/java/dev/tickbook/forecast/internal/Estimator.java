@@ -16,9 +16,9 @@ public final class Estimator {
      */
     public record Estimate(double[] arma, double[] regression, double logLikelihood, boolean converged) {}
 
-    private static final double SEARCH_PRECISION = 1e-7;
-    private static final double FINAL_PRECISION = 1e-12;
-    private static final int MAX_STEPS = 200;
+    private static final double SEARCH_PRECISION = 1e-5;
+    private static final double START_PRECISION = 1e-4;
+    private static final double FINAL_PRECISION = 1e-7;
 
     private final double[] differencing;
     private final double[][] levels;
@@ -129,7 +129,7 @@ public final class Estimator {
         return effectiveLength;
     }
 
-    private Criterion likelihood(ArmaStructure structure, double[][] levelColumns, double[][] differencedColumns) {
+    private Likelihood likelihood(ArmaStructure structure, double[][] levelColumns, double[][] differencedColumns) {
         return complete
                 ? new ExactLikelihood(structure, differencedColumns)
                 : new MissingValueLikelihood(structure, differencing, levelColumns);
@@ -137,31 +137,39 @@ public final class Estimator {
 
     /** Maximum likelihood from the starts that find the highest of several maxima nearly always. */
     public Estimate best(ArmaStructure structure, double[]... starts) {
-        Criterion likelihood = likelihood(structure, levels, differenced);
+        Likelihood likelihood = likelihood(structure, levels, differenced);
         LevenbergMarquardt.Minimum best = null;
         for (double[] start : starts) {
-            best = better(best, minimum(likelihood, structure, structure.free(start), FINAL_PRECISION));
+            best = better(best, minimum(likelihood, structure.free(start), SEARCH_PRECISION, 0));
         }
-        best = better(best, minimum(likelihood, structure, conditional(structure), FINAL_PRECISION));
-        best = better(best, minimum(likelihood, structure, new double[structure.size()], FINAL_PRECISION));
-        return estimate(structure, likelihood, best);
+        if (structure.size() > 0 || best == null) {
+            best = better(best, minimum(likelihood, conditional(structure), SEARCH_PRECISION, 0));
+            best = better(best, minimum(likelihood, new double[structure.size()], SEARCH_PRECISION, 0));
+        }
+        return estimate(structure, likelihood, QuasiNewton.of(likelihood, best.point(), FINAL_PRECISION));
     }
 
-    /** Maximum likelihood from one start and to the precision that a choice between models needs. */
-    public Estimate search(ArmaStructure structure) {
-        Criterion likelihood = likelihood(structure, levels, differenced);
-        return estimate(
-                structure, likelihood, minimum(likelihood, structure, conditional(structure), SEARCH_PRECISION));
+    /**
+     * Maximum likelihood from one start and to the precision that a choice between models needs.
+     *
+     * @param hopeless a log-likelihood; where it is clearly out of reach, the search ends early
+     */
+    public Estimate search(ArmaStructure structure, double hopeless) {
+        Likelihood likelihood = likelihood(structure, levels, differenced);
+        double least = effectiveLength
+                / (2 * Math.PI)
+                * Math.exp(-2 * (hopeless + effectiveLength * Math.log(scale)) / effectiveLength - 1);
+        return estimate(structure, likelihood, minimum(likelihood, conditional(structure), SEARCH_PRECISION, least));
     }
 
     /** The coefficients that make the conditional sum of squares least, and their exact likelihood. */
     public Estimate approximate(ArmaStructure structure) {
         if (!complete) {
-            return search(structure);
+            return search(structure, Double.NEGATIVE_INFINITY);
         }
-        Criterion likelihood = likelihood(structure, levels, differenced);
+        Likelihood likelihood = likelihood(structure, levels, differenced);
         double[] free = conditional(structure);
-        double sum = likelihood.evaluate(structure.coefficients(free), new double[likelihood.terms()]);
+        double sum = likelihood.evaluate(free, new double[likelihood.terms()]);
         return estimate(structure, likelihood, new LevenbergMarquardt.Minimum(free, sum, true));
     }
 
@@ -169,9 +177,9 @@ public final class Estimator {
         return a == null || b.sum() < a.sum() * (1 - 1e-9) ? b : a;
     }
 
-    private LevenbergMarquardt.Minimum minimum(
-            Criterion criterion, ArmaStructure structure, double[] free, double precision) {
-        return LevenbergMarquardt.of(criterion, structure, free, precision, MAX_STEPS);
+    private static LevenbergMarquardt.Minimum minimum(
+            Likelihood likelihood, double[] free, double precision, double hopeless) {
+        return LevenbergMarquardt.of(likelihood, free, precision, hopeless == 0 ? Double.POSITIVE_INFINITY : hopeless);
     }
 
     private double[] conditional(ArmaStructure structure) {
@@ -181,14 +189,14 @@ public final class Estimator {
             return zero;
         }
         Criterion criterion = new ConditionalSumOfSquares(structure, differenced);
-        double[] free = LevenbergMarquardt.of(criterion, structure, zero, SEARCH_PRECISION, MAX_STEPS)
-                .free();
-        return structure.free(structure.invertible(structure.coefficients(free)));
+        double[] coefficients = LevenbergMarquardt.of(criterion, zero, START_PRECISION, Double.POSITIVE_INFINITY)
+                .point();
+        return structure.free(structure.invertible(coefficients));
     }
 
-    private Estimate estimate(ArmaStructure structure, Criterion likelihood, LevenbergMarquardt.Minimum minimum) {
-        double[] arma = structure.invertible(structure.coefficients(minimum.free()));
-        double sum = likelihood.evaluate(arma, new double[likelihood.terms()]);
+    private Estimate estimate(ArmaStructure structure, Likelihood likelihood, LevenbergMarquardt.Minimum minimum) {
+        double[] arma = structure.invertible(structure.coefficients(minimum.point()));
+        double sum = likelihood.at(arma, new double[likelihood.terms()]);
         double[] regression = likelihood.regression();
         for (int k = 0; k < regression.length; k++) {
             regression[k] *= scale / regressorScale[k];
@@ -261,10 +269,10 @@ public final class Estimator {
                 hessian[j][i] = value;
             }
         }
-        double[] variances = inverseDiagonal(hessian);
+        double[][] covariance = Matrices.inverse(hessian);
         double[] errors = new double[size];
         for (int i = 0; i < size; i++) {
-            errors[i] = Math.sqrt(variances[i]) * unit[i];
+            errors[i] = Math.sqrt(covariance[i][i]) * unit[i];
         }
         return errors;
     }
@@ -281,8 +289,8 @@ public final class Estimator {
         double[] arma = Arrays.copyOf(x, structure.size());
         double[] level = without(levels, x, structure.size());
         double[] difference = without(differenced, x, structure.size());
-        Criterion likelihood = likelihood(structure, new double[][] {level}, new double[][] {difference});
-        double sum = likelihood.evaluate(arma, new double[likelihood.terms()]);
+        Likelihood likelihood = likelihood(structure, new double[][] {level}, new double[][] {difference});
+        double sum = likelihood.at(arma, new double[likelihood.terms()]);
         return Double.isInfinite(sum) ? Double.NaN : 0.5 * effectiveLength * Math.log(sum);
     }
 
@@ -294,43 +302,5 @@ public final class Estimator {
             }
         }
         return y;
-    }
-
-    /** Diagonal of the inverse, by Gauss–Jordan with pivoting. */
-    private static double[] inverseDiagonal(double[][] matrix) {
-        int n = matrix.length;
-        double[][] a = new double[n][2 * n];
-        for (int i = 0; i < n; i++) {
-            System.arraycopy(matrix[i], 0, a[i], 0, n);
-            a[i][n + i] = 1;
-        }
-        for (int column = 0; column < n; column++) {
-            int pivot = column;
-            for (int i = column + 1; i < n; i++) {
-                if (Math.abs(a[i][column]) > Math.abs(a[pivot][column])) {
-                    pivot = i;
-                }
-            }
-            double[] swap = a[column];
-            a[column] = a[pivot];
-            a[pivot] = swap;
-            double divisor = a[column][column];
-            for (int j = 0; j < 2 * n; j++) {
-                a[column][j] /= divisor;
-            }
-            for (int i = 0; i < n; i++) {
-                double factor = a[i][column];
-                if (i != column && factor != 0) {
-                    for (int j = 0; j < 2 * n; j++) {
-                        a[i][j] -= factor * a[column][j];
-                    }
-                }
-            }
-        }
-        double[] diagonal = new double[n];
-        for (int i = 0; i < n; i++) {
-            diagonal[i] = a[i][n + i];
-        }
-        return diagonal;
     }
 }

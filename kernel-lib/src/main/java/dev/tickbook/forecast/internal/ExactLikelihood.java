@@ -1,14 +1,14 @@
 package dev.tickbook.forecast.internal;
 
+import java.util.Arrays;
+
 /**
- * The exact Gaussian likelihood of a complete, stationary series. The sum of squares it returns is that of the one-step
- * errors in units of their standard deviation, times the n-th root of the determinant of their covariance, so that the
- * smallest sum is the largest likelihood: {@code log L = -n/2·(log(2π·sum/n) + 1)}.
+ * The exact Gaussian likelihood of a complete, stationary series.
  *
  * <p>The filter is that of Morf, Sidhu and Kailath (1974): its work per observation grows with the dimension of the state,
  * not with its square as the Kalman filter's. The state is what is expected of the next values (Akaike 1974).
  */
-final class ExactLikelihood implements Criterion {
+final class ExactLikelihood extends Likelihood {
 
     private final ArmaStructure structure;
     private final double[][] columns;
@@ -22,6 +22,7 @@ final class ExactLikelihood implements Criterion {
 
     /** @param columns the series, and after it its regressors */
     ExactLikelihood(ArmaStructure structure, double[][] columns) {
+        super(structure);
         this.structure = structure;
         this.columns = columns;
         length = columns[0].length;
@@ -39,12 +40,12 @@ final class ExactLikelihood implements Criterion {
     }
 
     @Override
-    public double[] regression() {
+    double[] regression() {
         return projection.coefficients();
     }
 
     @Override
-    public double evaluate(double[] coefficients, double[] residuals) {
+    double at(double[] coefficients, double[] terms) {
         double[] phi = structure.ar(coefficients);
         double[] theta = structure.ma(coefficients);
         double[] gamma = Autocovariance.of(structure, phi, theta, dimension);
@@ -56,7 +57,7 @@ final class ExactLikelihood implements Criterion {
         double root = Math.exp(logDeterminant / (2 * length));
         double[] e = filtered[0];
         for (int t = 0; t < length; t++) {
-            residuals[t] = e[t] * root;
+            terms[t] = e[t] * root;
         }
         double result = sum * root * root;
         return result < Double.MAX_VALUE ? result : Double.POSITIVE_INFINITY;
@@ -70,7 +71,7 @@ final class ExactLikelihood implements Criterion {
             loss[i] = gamma[i + 1];
         }
         for (double[] state : expected) {
-            java.util.Arrays.fill(state, 0, dimension, 0);
+            Arrays.fill(state, 0, dimension, 0);
         }
         double logDeterminant = 0;
         double product = 1;

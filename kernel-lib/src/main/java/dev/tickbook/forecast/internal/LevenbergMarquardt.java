@@ -3,20 +3,22 @@ package dev.tickbook.forecast.internal;
 /** Minimizes a criterion from a starting point: Gauss–Newton steps, shortened until the sum of squares falls (Nielsen 1999). */
 final class LevenbergMarquardt {
 
-    private static final double STEP = 1e-7;
+    private static final int MAX_STEPS = 60;
 
-    /** @param free where it ended, in the optimizer's coordinates */
-    record Minimum(double[] free, double sum, boolean converged) {}
+    record Minimum(double[] point, double sum, boolean converged) {}
 
     private LevenbergMarquardt() {}
 
-    /** @param precision relative fall of the sum of squares below which nothing more is to be gained */
-    static Minimum of(Criterion criterion, ArmaStructure structure, double[] start, double precision, int maxSteps) {
+    /**
+     * @param precision relative fall of the sum of squares below which nothing more is to be gained
+     * @param hopeless where the sum clearly will not fall below this, there is no need to go on
+     */
+    static Minimum of(Criterion criterion, double[] start, double precision, double hopeless) {
         int size = start.length;
         int terms = criterion.terms();
         double[] x = start.clone();
         double[] e = new double[terms];
-        double sum = criterion.evaluate(structure.coefficients(x), e);
+        double sum = criterion.evaluate(x, e);
         if (size == 0 || Double.isInfinite(sum) || sum == 0) {
             return new Minimum(x, sum, !Double.isInfinite(sum));
         }
@@ -26,8 +28,8 @@ final class LevenbergMarquardt {
         double[] gradient = new double[size];
         double damping = 1e-3;
         double growth = 2;
-        for (int step = 0; step < maxSteps; step++) {
-            if (!differentiate(criterion, structure, x, e, jacobian)) {
+        for (int step = 0; step < MAX_STEPS; step++) {
+            if (!criterion.differentiate(x, e, jacobian)) {
                 return new Minimum(x, sum, false);
             }
             for (int i = 0; i < size; i++) {
@@ -60,17 +62,24 @@ final class LevenbergMarquardt {
                 if (predicted < precision * sum) {
                     return new Minimum(x, sum, true);
                 }
-                double trialSum = criterion.evaluate(structure.coefficients(trial), trialErrors);
+                if (sum - 4 * predicted > hopeless && shorten == 1 && damping <= 1e-3) {
+                    return new Minimum(x, sum, false);
+                }
+                double trialSum = criterion.evaluate(trial, trialErrors);
                 if (trialSum < sum) {
                     double ratio = (sum - trialSum) / predicted;
                     damping *= Math.max(0.1, 1 - Math.pow(2 * ratio - 1, 3));
                     growth = 2;
                     accepted = true;
+                    boolean done = sum - trialSum < 10 * precision * sum && ratio > 0.5;
                     x = trial;
                     double[] swap = e;
                     e = trialErrors;
                     trialErrors = swap;
                     sum = trialSum;
+                    if (done) {
+                        return new Minimum(x, sum, true);
+                    }
                 } else {
                     damping *= growth;
                     growth *= 2;
@@ -81,28 +90,6 @@ final class LevenbergMarquardt {
             }
         }
         return new Minimum(x, sum, false);
-    }
-
-    private static boolean differentiate(
-            Criterion criterion, ArmaStructure structure, double[] x, double[] e, double[][] jacobian) {
-        for (int i = 0; i < x.length; i++) {
-            double[] moved = x.clone();
-            double h = STEP;
-            moved[i] = x[i] + h;
-            if (Double.isInfinite(criterion.evaluate(structure.coefficients(moved), jacobian[i]))) {
-                h = -STEP;
-                moved[i] = x[i] + h;
-                if (Double.isInfinite(criterion.evaluate(structure.coefficients(moved), jacobian[i]))) {
-                    return false;
-                }
-            }
-            double[] column = jacobian[i];
-            double inverse = 1 / (moved[i] - x[i]);
-            for (int t = 0; t < e.length; t++) {
-                column[t] = (column[t] - e[t]) * inverse;
-            }
-        }
-        return true;
     }
 
     /** Cholesky's solution of (A + damping·(diag(A) + a little))·move = -gradient. */

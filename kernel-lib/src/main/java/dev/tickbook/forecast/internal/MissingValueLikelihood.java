@@ -1,14 +1,14 @@
 package dev.tickbook.forecast.internal;
 
-/** The exact likelihood where values are missing: {@link ExactLikelihood}'s measure, by the Kalman filter over the levels. */
-final class MissingValueLikelihood implements Criterion {
+/** The exact likelihood where values are missing: by the Kalman filter over the levels. */
+final class MissingValueLikelihood extends Likelihood {
 
     private final KalmanFilter filter;
     private final Projection projection;
     private final int length;
-    private int counted;
 
     MissingValueLikelihood(ArmaStructure structure, double[] differencing, double[][] columns) {
+        super(structure);
         filter = new KalmanFilter(structure, differencing, columns);
         projection = new Projection(columns.length - 1);
         length = columns[0].length;
@@ -19,23 +19,18 @@ final class MissingValueLikelihood implements Criterion {
         return length;
     }
 
-    /** @return how many observations counted in the last evaluation */
-    int counted() {
-        return counted;
-    }
-
     @Override
-    public double[] regression() {
+    double[] regression() {
         return projection.coefficients();
     }
 
     @Override
-    public double evaluate(double[] coefficients, double[] residuals) {
+    double at(double[] coefficients, double[] terms) {
         if (!filter.run(coefficients)) {
             return Double.POSITIVE_INFINITY;
         }
         double logDeterminant = 0;
-        counted = 0;
+        int counted = 0;
         for (int t = 0; t < length; t++) {
             double variance = filter.variances[t];
             boolean counts = !Double.isNaN(filter.errors[0][t]) && variance < KalmanFilter.DIFFUSE;
@@ -51,7 +46,7 @@ final class MissingValueLikelihood implements Criterion {
         double sum = projection.residuals(filter.errors, 0, length);
         double root = Math.exp(logDeterminant / (2 * counted));
         for (int t = 0; t < length; t++) {
-            residuals[t] = filter.errors[0][t] * root;
+            terms[t] = filter.errors[0][t] * root;
         }
         double result = sum * root * root;
         return result < Double.MAX_VALUE ? result : Double.POSITIVE_INFINITY;
