@@ -95,7 +95,7 @@ public record DriftWarning(
                 .mapToObj(row -> String.format(
                         Locale.ROOT,
                         "%s: %s is %.4g, and was %.4g ± %.4g in the baseline",
-                        table.column("time").getString(row),
+                        String.valueOf(table.column("time").get(row)).replace("T00:00:00Z", ""),
                         measure,
                         values.getDouble(row),
                         mean,

@@ -127,8 +127,6 @@ public final class AccuracyCharts {
     public static CategoryChart confusion(Table confusion, String title) {
         HouseStyle.require(confusion, "predicted", "actual down", "actual unchanged", "actual up");
         CategoryChart chart = HouseStyle.categories(title, "what was said", "how often it came");
-        chart.getStyler().setLabelsVisible(true);
-        chart.getStyler().setLabelsPosition(1);
         chart.getStyler().setAvailableSpaceFill(0.7);
         List<String> said = new ArrayList<>();
         Map<String, List<Double>> came = new LinkedHashMap<>();
