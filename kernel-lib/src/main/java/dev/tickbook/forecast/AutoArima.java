@@ -6,11 +6,13 @@ import dev.tickbook.forecast.internal.Differences;
 import dev.tickbook.forecast.internal.Estimator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The ARIMA model that suits a series, found as Hyndman and Khandakar (2008) describe and R's {@code auto.arima} does it:
@@ -28,6 +30,9 @@ public final class AutoArima implements Forecaster {
 
     /** Models whose roots are within this of the unit circle are hardly distinguishable from ones differenced once more or less. */
     private static final double ROOT_LIMIT = 1.01;
+
+    /** Observations times the length of the season from which on models are compared by quick estimates. */
+    private static final int LONG = 10_000;
 
     /** How many of the models that a jump may lead to are tried. */
     private static final int JUMPS = 5;
@@ -253,7 +258,8 @@ public final class AutoArima implements Forecaster {
                 return y;
             }
             Arima regression = Arima.of(0, 0, 0);
-            Estimator.Estimate estimate = fitting.estimator(regression).search(fitting.structure(regression.order()), Double.NEGATIVE_INFINITY);
+            Estimator.Estimate estimate = fitting.estimator(regression)
+                    .search(fitting.structure(regression.order()), Double.NEGATIVE_INFINITY);
             double[][] all = sample.regressors(true, false);
             double[] rest = y.clone();
             for (int k = 0; k < all.length; k++) {
@@ -314,7 +320,8 @@ public final class AutoArima implements Forecaster {
             if (tried.containsKey(candidate)) {
                 return false;
             }
-            Scored scored = score(candidate, approximate());
+            Scored scored =
+                    approximate() ? looked.computeIfAbsent(candidate, c -> score(c, true)) : score(candidate, false);
             tried.put(candidate, scored);
             if (best == null || scored.score < best.score) {
                 best = scored;
@@ -341,7 +348,14 @@ public final class AutoArima implements Forecaster {
         }
 
         private boolean approximate() {
-            return approximation != null && approximation;
+            return approximation != null ? approximation : (long) sample.values().length * sample.period() > LONG;
+        }
+
+        private static List<Scored> ranked(Collection<Scored> models) {
+            return models.stream()
+                    .filter(scored -> scored.score < Double.POSITIVE_INFINITY)
+                    .sorted(Comparator.comparingDouble(Scored::score))
+                    .toList();
         }
 
         private void tryAll() {
@@ -425,10 +439,17 @@ public final class AutoArima implements Forecaster {
 
         /** The best model, estimated again without haste; the next one where that leads it too close to the unit circle. */
         private ArimaModel exact() {
-            List<Scored> order = tried.values().stream()
-                    .filter(scored -> scored.score < Double.POSITIVE_INFINITY)
-                    .sorted(Comparator.comparingDouble(Scored::score))
-                    .toList();
+            List<Scored> order = ranked(tried.values());
+            if (approximate()) {
+                best = null;
+                List<Scored> exact = new ArrayList<>();
+                for (Scored scored : order.subList(0, Math.min(JUMPS, order.size()))) {
+                    Scored again = score(scored.candidate, false);
+                    exact.add(again);
+                    best = best == null || again.score < best.score ? again : best;
+                }
+                order = Stream.concat(ranked(exact).stream(), order.stream()).toList();
+            }
             for (Scored scored : order) {
                 ArimaModel model = fitting.fit(arima(scored.candidate), scored.estimate.arma());
                 if (model.rootsBeyond(ROOT_LIMIT)) {

@@ -2,6 +2,7 @@ package dev.tickbook.forecast;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /** An exponential smoothing, estimated. */
 public final class EtsModel implements FittedModel {
@@ -132,7 +133,8 @@ public final class EtsModel implements FittedModel {
      */
     public double[] simulate(int steps, long seed) {
         Intervals.check(steps, new double[0]);
-        Random random = new Random(seed);
+        // mixed, because the first draws of Random's neighbouring seeds are alike
+        Random random = new Random(new SplittableRandom(seed).nextLong());
         EtsState state = last.copy(form);
         int place = (observations.length - gap()) % state.season.length;
         double[] path = new double[steps];

@@ -130,13 +130,15 @@ public final class ArmaStructure {
         }
     }
 
-    /** @return whether every root of both polynomials lies outside the circle of that radius */
+    /**
+     * Whether every root lies outside the circle of that radius: for the season's polynomials, a circle of {@code B^period}.
+     * Measured in B, a seasonal moving average of -0.8 would seem as close to the unit circle as a regular one of -0.99.
+     */
     public boolean rootsBeyond(double radius, double[] coefficients) {
-        double seasonalRadius = Math.pow(radius, period);
         return Polynomials.rootsBeyond(radius, slice(coefficients, 0, p, 1))
                 && Polynomials.rootsBeyond(radius, slice(coefficients, p, q, -1))
-                && Polynomials.rootsBeyond(seasonalRadius, slice(coefficients, p + q, seasonalP, 1))
-                && Polynomials.rootsBeyond(seasonalRadius, slice(coefficients, p + q + seasonalP, seasonalQ, -1));
+                && Polynomials.rootsBeyond(radius, slice(coefficients, p + q, seasonalP, 1))
+                && Polynomials.rootsBeyond(radius, slice(coefficients, p + q + seasonalP, seasonalQ, -1));
     }
 
     /** The invertible model with the same autocorrelations: roots of the moving average inside the unit circle turned out. */
