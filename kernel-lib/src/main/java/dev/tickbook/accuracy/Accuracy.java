@@ -246,7 +246,8 @@ public final class Accuracy {
                     "rmsse", Measures.rmse(scaled(rows, actual, "naive_rmse"), scaled(rows, predicted, "naive_rmse")));
         }
         if (rows.containsColumn("base")) {
-            Proportion right = directions(actual, predicted, column(rows, "base").asDoubleArray());
+            Proportion right =
+                    directions(actual, predicted, column(rows, "base").asDoubleArray());
             found.put("direction", right.rate());
             found.put("direction_low", right.low());
             found.put("direction_high", right.high());
@@ -254,7 +255,8 @@ public final class Accuracy {
         for (String level : levels(rows)) {
             double[] lower = column(rows, "lo-" + level).asDoubleArray();
             double[] upper = column(rows, "hi-" + level).asDoubleArray();
-            found.put("coverage-" + level, Measures.coverage(actual, lower, upper).rate());
+            found.put(
+                    "coverage-" + level, Measures.coverage(actual, lower, upper).rate());
             found.put("width-" + level, Measures.width(lower, upper));
         }
         double[] deviation = deviation(rows);
@@ -352,16 +354,15 @@ public final class Accuracy {
 
     private static Instant start(Instant time, ChronoUnit unit) {
         LocalDate day = time.atOffset(ZoneOffset.UTC).toLocalDate();
-        LocalDate first =
-                switch (unit) {
-                    case DAYS -> day;
-                    case WEEKS -> day.minusDays(day.getDayOfWeek().getValue() - 1L);
-                    case MONTHS -> day.with(TemporalAdjusters.firstDayOfMonth());
-                    case YEARS -> day.with(TemporalAdjusters.firstDayOfYear());
-                    default ->
-                        throw new TickbookException(
-                                "Accuracy over time is measured per DAYS, WEEKS, MONTHS or YEARS, not " + unit + ".");
-                };
+        LocalDate first = switch (unit) {
+            case DAYS -> day;
+            case WEEKS -> day.minusDays(day.getDayOfWeek().getValue() - 1L);
+            case MONTHS -> day.with(TemporalAdjusters.firstDayOfMonth());
+            case YEARS -> day.with(TemporalAdjusters.firstDayOfYear());
+            default ->
+                throw new TickbookException(
+                        "Accuracy over time is measured per DAYS, WEEKS, MONTHS or YEARS, not " + unit + ".");
+        };
         return first.atStartOfDay().toInstant(ZoneOffset.UTC);
     }
 

@@ -268,7 +268,8 @@ public final class CrossValidation {
     /** The questions of a series: what was known is its beginning. */
     private List<Supplier<Question>> ofSeries(String name) {
         if (from != null || to != null) {
-            throw new TickbookException("A series has no times: say with origins() and every() where to forecast from.");
+            throw new TickbookException(
+                    "A series has no times: say with origins() and every() where to forecast from.");
         }
         double[] values = series.values();
         List<Supplier<Question>> questions = new ArrayList<>();
@@ -290,8 +291,8 @@ public final class CrossValidation {
     private List<Supplier<Question>> ofSymbol(String symbol) {
         Table bars = read.apply(symbol).interval(interval).asOf(Instant.now()).table();
         if (bars.isEmpty()) {
-            throw new TickbookException("There are no bars of " + symbol + " with interval " + interval
-                    + ". Check both, or load some.");
+            throw new TickbookException(
+                    "There are no bars of " + symbol + " with interval " + interval + ". Check both, or load some.");
         }
         Instant[] opens = bars.instantColumn("time").asObjectArray();
         double[] closes = bars.doubleColumn("close").asDoubleArray();
@@ -312,8 +313,7 @@ public final class CrossValidation {
                 while (behind <= last && opens[last - behind].isAfter(lastOpen)) {
                     behind++;
                 }
-                return question(
-                        symbol, origin, known.doubleColumn("close").asDoubleArray(), behind, targets, actual);
+                return question(symbol, origin, known.doubleColumn("close").asDoubleArray(), behind, targets, actual);
             });
         }
         return questions;

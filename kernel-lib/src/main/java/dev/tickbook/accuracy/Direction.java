@@ -123,8 +123,8 @@ public final class Direction {
         }
         for (double probability : probabilities) {
             if (probability < 0 || probability > 1) {
-                throw new TickbookException("A probability lies between 0 and 1, not at " + probability
-                        + ". Divide percentages by 100.");
+                throw new TickbookException(
+                        "A probability lies between 0 and 1, not at " + probability + ". Divide percentages by 100.");
             }
         }
     }

@@ -63,19 +63,21 @@ public record DriftWarning(
         rows = rows.where(measured.isNotMissing());
         double[] values = ((NumericColumn<?>) rows.column(measure)).asDoubleArray();
         if (baseline < 3 || values.length <= baseline) {
-            throw new TickbookException("Of " + measure + " there are " + values.length + " values. A baseline takes 3 or"
-                    + " more, and leaves some to be watched; it cannot be " + baseline + ".");
+            throw new TickbookException(
+                    "Of " + measure + " there are " + values.length + " values. A baseline takes 3 or"
+                            + " more, and leaves some to be watched; it cannot be " + baseline + ".");
         }
         double[] first = Arrays.copyOf(values, baseline);
         double mean = Arrays.stream(first).average().orElseThrow();
-        double deviation = Math.sqrt(
-                Arrays.stream(first).map(v -> (v - mean) * (v - mean)).sum() / (baseline - 1));
+        double deviation =
+                Math.sqrt(Arrays.stream(first).map(v -> (v - mean) * (v - mean)).sum() / (baseline - 1));
         boolean higherIsBetter = HIGHER_IS_BETTER.stream().anyMatch(measure::startsWith);
         double threshold = mean + (higherIsBetter ? -2 : 2) * deviation;
         BooleanColumn warning = BooleanColumn.create(
                 "warning",
                 IntStream.range(0, values.length)
-                        .mapToObj(i -> i >= baseline && (higherIsBetter ? values[i] < threshold : values[i] > threshold))
+                        .mapToObj(
+                                i -> i >= baseline && (higherIsBetter ? values[i] < threshold : values[i] > threshold))
                         .toArray(Boolean[]::new));
         return new DriftWarning(
                 measure,

@@ -88,9 +88,11 @@ public final class Regime {
         if (!forecasts.containsColumn("symbol")
                 || !forecasts.containsColumn("origin")
                 || !(forecasts.column("origin") instanceof InstantColumn origins)) {
-            throw new TickbookException("A regime is that of a symbol at a moment: the forecasts need a column \"symbol\","
-                    + " and instants in a column \"origin\". They have: " + String.join(", ", forecasts.columnNames())
-                    + ".");
+            throw new TickbookException(
+                    "A regime is that of a symbol at a moment: the forecasts need a column \"symbol\","
+                            + " and instants in a column \"origin\". They have: "
+                            + String.join(", ", forecasts.columnNames())
+                            + ".");
         }
         StringColumn symbols = forecasts.stringColumn("symbol");
         // Many forecasts were made at the same moments, and each asks the database.
@@ -123,7 +125,8 @@ public final class Regime {
         double[] returns = new double[window];
         Arrays.setAll(returns, i -> Math.log(closes[start + i + 1] / closes[start + i]));
         double mean = Arrays.stream(returns).average().orElseThrow();
-        return Math.sqrt(Arrays.stream(returns).map(r -> (r - mean) * (r - mean)).sum() / (window - 1));
+        return Math.sqrt(
+                Arrays.stream(returns).map(r -> (r - mean) * (r - mean)).sum() / (window - 1));
     }
 
     private static int lowerBound(double[] sorted, double value) {

@@ -9,13 +9,12 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.InstantColumn;
 import tech.tablesaw.api.LongColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -67,7 +66,9 @@ public final class TrackRecord {
      * @return how many were waiting and are no longer
      */
     public long fillActuals() {
-        return query("SELECT market.fill_actuals() AS filled").longColumn("filled").getLong(0);
+        return query("SELECT market.fill_actuals() AS filled")
+                .longColumn("filled")
+                .getLong(0);
     }
 
     /**
@@ -80,8 +81,7 @@ public final class TrackRecord {
      *     named
      */
     public Table forecasts(String... symbols) {
-        Table rows = query(
-                """
+        Table rows = query("""
                 SELECT symbol, model, made_at AS origin,
                        row_number() OVER (PARTITION BY symbol, model, made_at ORDER BY target_time)::integer AS step, target_time,
                        base_price::double precision AS base,
@@ -90,11 +90,7 @@ public final class TrackRecord {
                        (100 * confidence)::double precision AS level
                   FROM market.predictions
                  WHERE made_at <= coalesce(CAST(? AS timestamptz), now()) AND (cardinality(CAST(? AS text[])) = 0 OR symbol = ANY (CAST(? AS text[])))
-                 ORDER BY symbol, model, made_at, target_time""",
-                asOf,
-                asOf,
-                symbols,
-                symbols);
+                 ORDER BY symbol, model, made_at, target_time""", asOf, asOf, symbols, symbols);
         DoubleColumn level = rows.doubleColumn("level");
         Set<Double> levels = new TreeSet<>();
         for (int row = 0; row < rows.rowCount(); row++) {
@@ -180,8 +176,9 @@ public final class TrackRecord {
         }
         if (!(forecasts.column("origin") instanceof InstantColumn made)
                 || !(forecasts.column("target_time") instanceof InstantColumn targets)) {
-            throw new TickbookException("Predictions of a series without times cannot be stored: the columns \"origin\" and"
-                    + " \"target_time\" must hold instants.");
+            throw new TickbookException(
+                    "Predictions of a series without times cannot be stored: the columns \"origin\" and"
+                            + " \"target_time\" must hold instants.");
         }
         Double level = forecasts.columnNames().stream()
                 .filter(name -> name.matches("lo-[0-9.]+") && forecasts.containsColumn("hi-" + name.substring(3)))

@@ -59,7 +59,9 @@ public final class AccuracyCharts {
         line(band, BAND, HAIR);
         line(
                 chart.addSeries(
-                        "mean of the first " + drift.baseline(), List.of(first, last), List.of(drift.mean(), drift.mean())),
+                        "mean of the first " + drift.baseline(),
+                        List.of(first, last),
+                        List.of(drift.mean(), drift.mean())),
                 HouseStyle.series(0),
                 DASHED);
         dotted(chart.addSeries(drift.measure(), times, values), HouseStyle.INK);
@@ -99,8 +101,8 @@ public final class AccuracyCharts {
         double[] high = calibration.doubleColumn("rate_high").asDoubleArray();
         for (int i = 0; i < stated.length; i++) {
             // XChart has error bars of one length alone, and Wilson's reach further on one side.
-            XYSeries interval =
-                    chart.addSeries("interval " + i, new double[] {stated[i], stated[i]}, new double[] {low[i], high[i]});
+            XYSeries interval = chart.addSeries(
+                    "interval " + i, new double[] {stated[i], stated[i]}, new double[] {low[i], high[i]});
             line(interval, HouseStyle.series(0), HouseStyle.LINE);
             interval.setShowInLegend(false);
         }
@@ -145,8 +147,8 @@ public final class AccuracyCharts {
             }
         }
         if (said.isEmpty()) {
-            throw new TickbookException("There is no direction to draw in \"" + title
-                    + "\": no forecast has an actual value and a base.");
+            throw new TickbookException(
+                    "There is no direction to draw in \"" + title + "\": no forecast has an actual value and a base.");
         }
         came.forEach((side, counts) -> {
             if (Collections.max(counts) > 0) {

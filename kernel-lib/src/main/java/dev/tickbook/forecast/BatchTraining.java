@@ -167,8 +167,8 @@ public final class BatchTraining {
      */
     public BatchTraining level(double percent) {
         if (!(percent > 0 && percent < 100)) {
-            throw new TickbookException("The level of an interval lies between 0 and 100 percent, not at " + percent
-                    + ".");
+            throw new TickbookException(
+                    "The level of an interval lies between 0 and 100 percent, not at " + percent + ".");
         }
         return with(t -> t.level = percent);
     }
@@ -240,12 +240,10 @@ public final class BatchTraining {
             store.fillActuals(model.name()); // so that the report knows how yesterday's predictions did
         }
         Map<String, Instant> lastTrained = asOf == null ? store.lastTrained(model.name()) : Map.of();
-        List<Instant> sessions =
-                store.sessionCloses(moment.minus(OLDEST_BAR).minus(Duration.ofDays(4)), moment.plus(Duration.ofDays(2L * horizon + 30)));
+        List<Instant> sessions = store.sessionCloses(
+                moment.minus(OLDEST_BAR).minus(Duration.ofDays(4)), moment.plus(Duration.ofDays(2L * horizon + 30)));
         List<Outcome> outcomes = Parallel.map(
-                names.size(),
-                i -> outcome(names.get(i), moment, lastTrained.get(names.get(i)), sessions),
-                progress);
+                names.size(), i -> outcome(names.get(i), moment, lastTrained.get(names.get(i)), sessions), progress);
         return new TrainingReport(
                 moment,
                 status(outcomes, moment),
@@ -257,7 +255,15 @@ public final class BatchTraining {
         try {
             if (lastTrained != null && lastTrained.plus(updateEvery).isAfter(moment)) {
                 return new Outcome(
-                        symbol, "skipped", "its model is younger than " + updateEvery.toHours() + " hours", null, 0, null, lastTrained, null, 0);
+                        symbol,
+                        "skipped",
+                        "its model is younger than " + updateEvery.toHours() + " hours",
+                        null,
+                        0,
+                        null,
+                        lastTrained,
+                        null,
+                        0);
             }
             Outcome outcome = train(symbol, moment, sessions);
             if (asOf == null && outcome.trained() == null) {
@@ -291,8 +297,10 @@ public final class BatchTraining {
         InstantColumn times = bars.instantColumn("time");
         Instant last = times.get(count - 1);
         if (last.plus(Duration.ofDays(1)).isBefore(moment.minus(OLDEST_BAR))) {
-            return Outcome.without(symbol, "skipped", "its last bar is of " + last.toString().substring(0, 10)
-                    + ", more than ten days before");
+            return Outcome.without(
+                    symbol,
+                    "skipped",
+                    "its last bar is of " + last.toString().substring(0, 10) + ", more than ten days before");
         }
         List<Instant> targets = new ArrayList<>();
         int behind = 0;

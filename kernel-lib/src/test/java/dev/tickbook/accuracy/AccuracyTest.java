@@ -112,8 +112,7 @@ class AccuracyTest {
     void overTimeIsPerDayWeekOrMonthOfTheTargets() {
         Table months = Accuracy.of(forecasts()).over(ChronoUnit.MONTHS, "model");
         assertThat(months.columnNames()).startsWith("model", "time", "forecasts");
-        assertThat(months.instantColumn("time").asList())
-                .startsWith(START, Instant.parse("2024-02-01T00:00:00Z"));
+        assertThat(months.instantColumn("time").asList()).startsWith(START, Instant.parse("2024-02-01T00:00:00Z"));
         assertThat(months.longColumn("forecasts").asList()).startsWith(30L, 29L, 1L);
         Table weeks = Accuracy.of(forecasts()).over(ChronoUnit.WEEKS);
         assertThat(weeks.instantColumn("time").get(0)).as("a Monday").isEqualTo(START);
@@ -141,8 +140,12 @@ class AccuracyTest {
         }
         DieboldMariano expected = DieboldMariano.test(errors.get(0), errors.get(1), 1);
         assertThat(test.rowCount()).isOne();
-        assertThat(test.doubleColumn("statistic").get(0)).isEqualTo(expected.statistic()).isNegative();
-        assertThat(test.doubleColumn("p_value").get(0)).isEqualTo(expected.pValue()).isLessThan(0.01);
+        assertThat(test.doubleColumn("statistic").get(0))
+                .isEqualTo(expected.statistic())
+                .isNegative();
+        assertThat(test.doubleColumn("p_value").get(0))
+                .isEqualTo(expected.pValue())
+                .isLessThan(0.01);
         assertThatThrownBy(() -> Accuracy.of(table).compare("good", "good"))
                 .isInstanceOf(TickbookException.class)
                 .hasMessage("good cannot be compared with itself. Name two models.");
@@ -180,7 +183,9 @@ class AccuracyTest {
         assertThat(right.deviation()).as("√(0.02 ÷ 3)").isCloseTo(0.08165, within(1e-5));
         assertThat(right.threshold()).isCloseTo(0.5 - 2 * 0.08165, within(1e-4));
         assertThat(right.warnings()).hasSize(2);
-        assertThat(right.warnings().get(1)).contains("2024-01-06").contains("direction is 0.2900, and was 0.5000 ± 0.08165");
+        assertThat(right.warnings().get(1))
+                .contains("2024-01-06")
+                .contains("direction is 0.2900, and was 0.5000 ± 0.08165");
         DriftWarning error = DriftWarning.of(months, "mae", 4);
         assertThat(error.table().booleanColumn("warning").asList())
                 .as("of errors, a rise is the fall: above 5 + 2 × 0.8165")
@@ -198,7 +203,8 @@ class AccuracyTest {
             double[] closes = new double[80];
             Random random = new Random(11);
             Arrays.setAll(
-                    closes, i -> i < 60 ? 100 + 0.1 * random.nextGaussian() : 100 - (i - 59) + 5 * random.nextGaussian());
+                    closes,
+                    i -> i < 60 ? 100 + 0.1 * random.nextGaussian() : 100 - (i - 59) + 5 * random.nextGaussian());
             for (int i = 0; i < closes.length; i++) {
                 tb.sql(
                                 "INSERT INTO market.market_data (time, symbol, interval, close) VALUES (?, 'A', '1d', ?)",
@@ -224,7 +230,10 @@ class AccuracyTest {
             Table before = Regime.volatility(5, 40).label(shorter, tb::read);
             tb.sql("DELETE FROM market.market_data WHERE time >= ?", START.plus(60, ChronoUnit.DAYS))
                     .execute();
-            assertThat(Regime.volatility(5, 40).label(shorter, tb::read).stringColumn("volatility").asList())
+            assertThat(Regime.volatility(5, 40)
+                            .label(shorter, tb::read)
+                            .stringColumn("volatility")
+                            .asList())
                     .isEqualTo(before.stringColumn("volatility").asList())
                     .doesNotContain("turbulent");
         }

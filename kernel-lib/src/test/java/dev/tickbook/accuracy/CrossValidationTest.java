@@ -9,8 +9,8 @@ import dev.tickbook.TickbookException;
 import dev.tickbook.forecast.TimeSeries;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -31,11 +31,13 @@ class CrossValidationTest {
         tb.sql("INSERT INTO market.market_data (time, symbol, interval, close) SELECT d, 'A', '1d', extract(day FROM d)"
                         + " FROM generate_series(timestamptz '2024-01-01', '2024-01-20', '1 day') d")
                 .execute();
-        tb.sql("INSERT INTO market.market_data (time, symbol, interval, close) SELECT d, 'B', '1d', 10 * extract(day FROM d)"
-                        + " FROM generate_series(timestamptz '2024-01-01', '2024-01-20', '1 day') d")
+        tb.sql(
+                        "INSERT INTO market.market_data (time, symbol, interval, close) SELECT d, 'B', '1d', 10 * extract(day FROM d)"
+                                + " FROM generate_series(timestamptz '2024-01-01', '2024-01-20', '1 day') d")
                 .execute();
-        tb.sql("INSERT INTO market.market_data (time, symbol, interval, close) VALUES ('2024-01-01', 'C', '1d', 1),"
-                        + " ('2024-01-02', 'C', '1d', 99), ('2024-01-03', 'C', '1d', 3), ('2024-01-04', 'C', '1d', 4), ('2024-01-05', 'C', '1d', 5)")
+        tb.sql(
+                        "INSERT INTO market.market_data (time, symbol, interval, close) VALUES ('2024-01-01', 'C', '1d', 1),"
+                                + " ('2024-01-02', 'C', '1d', 99), ('2024-01-03', 'C', '1d', 3), ('2024-01-04', 'C', '1d', 4), ('2024-01-05', 'C', '1d', 5)")
                 .execute();
         tb.sql("INSERT INTO market.market_data_versions (symbol, interval, time, known_at, close)"
                         + " VALUES ('C', '1d', '2024-01-02', '2024-01-04 12:00', 2)")
@@ -114,7 +116,8 @@ class CrossValidationTest {
     @Test
     void aBarThatIsLoadedLaterChangesNoOriginBeforeIt() {
         String symbol = "D";
-        String insert = "INSERT INTO market.market_data (time, symbol, interval, close) VALUES (CAST(? AS timestamptz), 'D', '1d', ?)";
+        String insert =
+                "INSERT INTO market.market_data (time, symbol, interval, close) VALUES (CAST(? AS timestamptz), 'D', '1d', ?)";
         for (int day = 1; day <= 6; day++) {
             tb.sql(insert, "2024-02-0" + day, day).execute();
         }
@@ -210,12 +213,14 @@ class CrossValidationTest {
                 .hasMessageContaining("no model");
         assertThatThrownBy(() -> validation.horizon(20).run())
                 .isInstanceOf(TickbookException.class)
-                .hasMessage("A has 20 observations, and none of them has 20 more after it. Shorten the horizon, or choose"
-                        + " another range.");
+                .hasMessage(
+                        "A has 20 observations, and none of them has 20 more after it. Shorten the horizon, or choose"
+                                + " another range.");
         assertThatThrownBy(() -> validation.from(LocalDate.of(2030, 1, 1)).run())
                 .isInstanceOf(TickbookException.class);
-        assertThatThrownBy(() ->
-                        tb.crossValidation("nothing").models(new LastValue("last")).run())
+        assertThatThrownBy(() -> tb.crossValidation("nothing")
+                        .models(new LastValue("last"))
+                        .run())
                 .isInstanceOf(TickbookException.class)
                 .hasMessage("There are no bars of nothing with interval 1d. Check both, or load some.");
         assertThatThrownBy(() -> validation.models(new LastValue("x"), new LastValue("x")))

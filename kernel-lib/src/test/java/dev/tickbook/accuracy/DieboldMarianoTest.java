@@ -18,8 +18,7 @@ class DieboldMarianoTest {
     private static final double[] SEASONAL = Series.change(Series.of("AirPassengers"), 12);
 
     /** R: residuals(naive(AirPassengers))[13:144]. */
-    private static final double[] NAIVE =
-            Arrays.copyOfRange(Series.change(Series.of("AirPassengers"), 1), 11, 143);
+    private static final double[] NAIVE = Arrays.copyOfRange(Series.change(Series.of("AirPassengers"), 1), 11, 143);
 
     @Test
     void statisticAndProbabilityAreRs() {
@@ -49,8 +48,7 @@ class DieboldMarianoTest {
         assertThatThrownBy(() -> DieboldMariano.test(new double[] {1, 2, 3}, new double[] {2, 2, 2}, 2))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("more than 3 errors");
-        assertThatThrownBy(() ->
-                        DieboldMariano.test(new double[] {1, Double.NaN, 3, 4}, new double[] {2, 2, 2, 1}, 1))
+        assertThatThrownBy(() -> DieboldMariano.test(new double[] {1, Double.NaN, 3, 4}, new double[] {2, 2, 2, 1}, 1))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("Error 2 of 4");
     }

@@ -28,9 +28,8 @@ class DirectionTest {
 
     @Test
     void calibrationSetsProbabilitiesAgainstShares() {
-        Table table = Direction.calibration(new double[] {0.12, 0.18, 0.95, 1, Double.NaN}, new boolean[] {
-            false, true, true, true, true
-        });
+        Table table = Direction.calibration(
+                new double[] {0.12, 0.18, 0.95, 1, Double.NaN}, new boolean[] {false, true, true, true, true});
         assertThat(table.doubleColumn("from").asDoubleArray()).containsExactly(0.1, 0.9);
         assertThat(table.longColumn("count").asList()).containsExactly(2L, 2L);
         assertThat(table.doubleColumn("mean_probability").get(0)).isCloseTo(0.15, within(1e-12));

@@ -105,7 +105,8 @@ class MeasuresTest {
 
     @Test
     void theScoreOfANormalDistributionIsTheIntegralThatDefinesIt() {
-        // R: integrate(function(x) pnorm(x, m, s)^2, -Inf, y)$value + integrate(function(x) (1 - pnorm(x, m, s))^2, y, Inf)$value
+        // R: integrate(function(x) pnorm(x, m, s)^2, -Inf, y)$value + integrate(function(x) (1 - pnorm(x, m, s))^2, y,
+        // Inf)$value
         assertThat(crpsNormal(1.2, 1, 0.5)).isCloseTo(0.148344045174, AS_R);
         assertThat(crpsNormal(-3, 0, 1)).isCloseTo(2.43657472509, AS_R);
         assertThat(crpsNormal(10, 8, 4)).isCloseTo(1.32561412502, AS_R);

@@ -52,7 +52,16 @@ class TrackRecordTest {
         Table stored = record.forecasts();
         assertThat(stored.columnNames())
                 .containsExactly(
-                        "symbol", "model", "origin", "step", "target_time", "base", "actual", "predicted", "lo-95", "hi-95");
+                        "symbol",
+                        "model",
+                        "origin",
+                        "step",
+                        "target_time",
+                        "base",
+                        "actual",
+                        "predicted",
+                        "lo-95",
+                        "hi-95");
         assertThat(stored.doubleColumn("actual").countMissing()).isEqualTo(stored.rowCount());
         for (String column : new String[] {"origin", "step", "target_time", "base", "predicted", "lo-95", "hi-95"}) {
             assertThat(stored.column(column).asList())
@@ -104,9 +113,14 @@ class TrackRecordTest {
                 .isAfter(end.minus(Duration.ofDays(7)))
                 .and(all.instantColumn("target_time").isBefore(end.plusMillis(1))));
         Table measured = Accuracy.of(lastWeek).by();
-        assertThat(rolling.longColumn("evaluated").get(1)).isEqualTo(measured.longColumn("forecasts").get(0));
+        assertThat(rolling.longColumn("evaluated").get(1))
+                .isEqualTo(measured.longColumn("forecasts").get(0));
         for (String[] pair : new String[][] {
-            {"mae", "mae"}, {"rmse", "rmse"}, {"mape", "mape"}, {"hit_rate", "coverage-95"}, {"directional_accuracy", "direction"}
+            {"mae", "mae"},
+            {"rmse", "rmse"},
+            {"mape", "mape"},
+            {"hit_rate", "coverage-95"},
+            {"directional_accuracy", "direction"}
         }) {
             assertThat(rolling.doubleColumn(pair[0]).get(1))
                     .as(pair[0])
@@ -116,9 +130,10 @@ class TrackRecordTest {
 
     @Test
     void intervalsOfSeveralLevelsHaveColumnsOfTheirOwn() {
-        tb.sql("INSERT INTO market.predictions (symbol, model, made_at, target_time, predicted, lower, upper, confidence) VALUES"
-                        + " ('A', 'm', '2024-01-02', '2024-01-03', 2, 1, 3, 0.8), ('A', 'm', '2024-01-03', '2024-01-04', 2, 0, 4, 0.95),"
-                        + " ('A', 'm', '2024-01-04', '2024-01-05', 2, 1.5, 2.5, NULL), ('A', 'm', '2024-01-05', '2024-01-06', 2, NULL, NULL, NULL)")
+        tb.sql(
+                        "INSERT INTO market.predictions (symbol, model, made_at, target_time, predicted, lower, upper, confidence) VALUES"
+                                + " ('A', 'm', '2024-01-02', '2024-01-03', 2, 1, 3, 0.8), ('A', 'm', '2024-01-03', '2024-01-04', 2, 0, 4, 0.95),"
+                                + " ('A', 'm', '2024-01-04', '2024-01-05', 2, 1.5, 2.5, NULL), ('A', 'm', '2024-01-05', '2024-01-06', 2, NULL, NULL, NULL)")
                 .execute();
         Table t = tb.trackRecord().forecasts();
         assertThat(t.columnNames()).endsWith("lo-80", "hi-80", "lo-95", "hi-95", "lo-unstated", "hi-unstated");

@@ -26,7 +26,9 @@ class AccuracyChartsTest {
         Table table = Table.create(
                 DateColumn.create(
                         "time",
-                        IntStream.range(0, 6).mapToObj(LocalDate.of(2024, 1, 1)::plusMonths).toArray(LocalDate[]::new)),
+                        IntStream.range(0, 6)
+                                .mapToObj(LocalDate.of(2024, 1, 1)::plusMonths)
+                                .toArray(LocalDate[]::new)),
                 DoubleColumn.create("hit_rate", 0.9, 0.95, 1.0, 0.95, 0.5, 0.96));
         XYChart chart = AccuracyCharts.overTime(DriftWarning.of(table, "hit_rate", 4), "x", "share");
         assertThat(chart.getSeries("hit_rate").getYData()).containsExactly(0.9, 0.95, 1.0, 0.95, 0.5, 0.96);

@@ -34,24 +34,18 @@ class BatchTrainingTest {
 
     /** Bars of the last trading days that are over, the last of them with this close, each before one less. */
     private void load(String symbol, int bars, int lastClose) {
-        tb.sql(
-                        """
+        tb.sql("""
                         INSERT INTO market.market_data (time, symbol, interval, close)
                         SELECT day::timestamp AT TIME ZONE 'UTC', ?, '1d', ? + 1 - row_number() OVER (ORDER BY day DESC)
-                          FROM tickbook.trading_days(now()::date - 1000, now()::date - 1) ORDER BY day DESC LIMIT ?""",
-                        symbol, lastClose, bars)
-                .execute();
+                          FROM tickbook.trading_days(now()::date - 1000, now()::date - 1) ORDER BY day DESC LIMIT ?""", symbol, lastClose, bars).execute();
     }
 
     /** Bars of every trading day of a span, closing at 1, 2, 3 … */
     private void load(String symbol, String from, String to) {
-        tb.sql(
-                        """
+        tb.sql("""
                         INSERT INTO market.market_data (time, symbol, interval, close)
                         SELECT day::timestamp AT TIME ZONE 'UTC', ?, '1d', row_number() OVER (ORDER BY day)
-                          FROM tickbook.trading_days(CAST(? AS date), CAST(? AS date))""",
-                        symbol, from, to)
-                .execute();
+                          FROM tickbook.trading_days(CAST(? AS date), CAST(? AS date))""", symbol, from, to).execute();
     }
 
     private BatchTraining training(LastValue model) {
@@ -79,11 +73,12 @@ class BatchTrainingTest {
     void aPredictionIsOfTheNextTradingDaysAndWasMadeWhenItWasStored() {
         load("A", 60, 100);
         Instant before = Instant.now();
-        TrainingReport report = training(new LastValue("last")).horizon(3).level(90).run();
-        Table stored = tb.sql("SELECT * FROM market.predictions ORDER BY target_time").table();
-        Table next = tb.sql(
-                        "SELECT market.bar_closes_at(day::timestamp AT TIME ZONE 'UTC', '1d') AS closes"
-                                + " FROM tickbook.trading_days(now()::date, now()::date + 30) ORDER BY day LIMIT 3")
+        TrainingReport report =
+                training(new LastValue("last")).horizon(3).level(90).run();
+        Table stored =
+                tb.sql("SELECT * FROM market.predictions ORDER BY target_time").table();
+        Table next = tb.sql("SELECT market.bar_closes_at(day::timestamp AT TIME ZONE 'UTC', '1d') AS closes"
+                        + " FROM tickbook.trading_days(now()::date, now()::date + 30) ORDER BY day LIMIT 3")
                 .table();
         assertThat(stored.instantColumn("target_time").asList())
                 .isEqualTo(next.instantColumn("closes").asList());
@@ -113,7 +108,9 @@ class BatchTrainingTest {
         assertThat(model.getString("specification")).isEqualTo("last of 60");
         assertThat(model.getInt("observations")).isEqualTo(60);
         assertThat(model.getInstant("data_as_of")).isBeforeOrEqualTo(model.getInstant("trained_at"));
-        assertThat(model.getString("mae")).as("each close is one above the last").isEqualTo("1.0");
+        assertThat(model.getString("mae"))
+                .as("each close is one above the last")
+                .isEqualTo("1.0");
         assertThat(model.getString("mase")).isEqualTo("1.0");
     }
 
@@ -143,8 +140,9 @@ class BatchTrainingTest {
         load("NEW", 10, 100);
         LastValue model = new LastValue("last", 500);
         List<String> heard = new ArrayList<>();
-        TrainingReport report =
-                training(model).onProgress((done, total) -> heard.add(done + "/" + total)).run();
+        TrainingReport report = training(model)
+                .onProgress((done, total) -> heard.add(done + "/" + total))
+                .run();
         assertThat(report).hasToString("1 trained, 1 skipped, 1 failed; 5 predictions stored");
         assertThat(report.status().stringColumn("reason").get(0)).isEqualTo("It begins with 500.0.");
         assertThat(heard).containsExactly("1/3", "2/3", "3/3");
@@ -176,20 +174,24 @@ class BatchTrainingTest {
                 .execute();
         LastValue model = new LastValue("last");
         // Friday, 29 March 2024 was Good Friday.
-        TrainingReport report =
-                training(model).asOf(Instant.parse("2024-03-29T12:00:00Z")).horizon(2).run();
+        TrainingReport report = training(model)
+                .asOf(Instant.parse("2024-03-29T12:00:00Z"))
+                .horizon(2)
+                .run();
         double[] shown = model.shown().get(0);
         assertThat(shown).hasSize(61).endsWith(60, 61);
         assertThat(report.forecasts().instantColumn("target_time").asList())
                 .containsExactly(Instant.parse("2024-04-02T00:00:00Z"), Instant.parse("2024-04-03T00:00:00Z"));
         assertThat(report.stored()).isZero();
-        assertThat(tb.sql("SELECT (SELECT count(*) FROM market.predictions) + (SELECT count(*) FROM market.arima_models)"
-                                + " + (SELECT count(*) FROM market.training_status) AS rows")
+        assertThat(tb.sql(
+                                "SELECT (SELECT count(*) FROM market.predictions) + (SELECT count(*) FROM market.arima_models)"
+                                        + " + (SELECT count(*) FROM market.training_status) AS rows")
                         .table()
                         .longColumn(0)
                         .get(0))
                 .isZero();
-        assertThatThrownBy(() -> training(model).asOf(Instant.now().plusSeconds(60)).run())
+        assertThatThrownBy(() ->
+                        training(model).asOf(Instant.now().plusSeconds(60)).run())
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("a moment that has passed");
     }
@@ -229,8 +231,7 @@ class BatchTrainingTest {
         tb.sql("""
                         INSERT INTO market.predictions (symbol, model, made_at, target_time, base_price, predicted, lower, upper, confidence)
                         SELECT 'A', 'last', time, time + interval '1 day', close - 1, close + n - 1, close - 0.5, close + 0.5, 0.95
-                          FROM (SELECT time, close, row_number() OVER (ORDER BY time DESC) - 1 AS n FROM market.market_data) x WHERE n < 2""")
-                .execute();
+                          FROM (SELECT time, close, row_number() OVER (ORDER BY time DESC) - 1 AS n FROM market.market_data) x WHERE n < 2""").execute();
         Table status = training(new LastValue("last")).run().status();
         assertThat(status.longColumn("evaluated").get(0)).isEqualTo(2);
         assertThat(status.doubleColumn("hit_rate").get(0)).isEqualTo(1);
@@ -244,7 +245,11 @@ class BatchTrainingTest {
         try {
             load("A", 12, 100);
             training(new LastValue("last")).run();
-            assertThat(training(new LastValue("last")).run().status().stringColumn("reason").get(0))
+            assertThat(training(new LastValue("last"))
+                            .run()
+                            .status()
+                            .stringColumn("reason")
+                            .get(0))
                     .isEqualTo("its model is younger than 3 hours");
             System.setProperty("ARIMA_UPDATE_FREQUENCY", "daily");
             assertThatThrownBy(() -> tb.training())

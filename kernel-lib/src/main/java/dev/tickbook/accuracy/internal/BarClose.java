@@ -32,8 +32,10 @@ public final class BarClose {
             case "h" -> opens.plusSeconds(3600L * count);
             case "d" -> opens.plusSeconds(86_400L * count);
             case "w" -> opens.plusSeconds(7 * 86_400L * count);
-            case "mo" -> opens.atOffset(ZoneOffset.UTC).plus(Period.ofMonths(count)).toInstant();
-            default -> opens.atOffset(ZoneOffset.UTC).plus(Period.ofYears(count)).toInstant();
+            case "mo" ->
+                opens.atOffset(ZoneOffset.UTC).plus(Period.ofMonths(count)).toInstant();
+            default ->
+                opens.atOffset(ZoneOffset.UTC).plus(Period.ofYears(count)).toInstant();
         };
     }
 }

@@ -64,9 +64,7 @@ public final class ModelStore {
 
     /** How the last training of each symbol ended, and how the model's predictions did in so many days. */
     public Table status(String model, int days) {
-        return new Query(
-                        connections,
-                        """
+        return new Query(connections, """
                         SELECT s.symbol, s.status, s.reason, m.specification AS fitted, m.observations, m.last_time AS last_bar,
                                (extract(epoch FROM now() - m.data_as_of) / 3600)::double precision AS age_hours,
                                a.evaluated, a.hit_rate, a.directional_accuracy, a.mape
@@ -74,10 +72,7 @@ public final class ModelStore {
                           LEFT JOIN LATERAL (SELECT * FROM market.arima_models t WHERE t.symbol = s.symbol AND t.model = s.model
                                               ORDER BY t.data_as_of DESC LIMIT 1) m ON true
                           CROSS JOIN LATERAL tickbook.get_prediction_accuracy(s.symbol, ?, s.model) a
-                         WHERE s.model = ? ORDER BY s.symbol""",
-                        days,
-                        model)
-                .table();
+                         WHERE s.model = ? ORDER BY s.symbol""", days, model).table();
     }
 
     /** When each symbol's model was last trained. */
@@ -149,8 +144,7 @@ public final class ModelStore {
     }
 
     private static void insertModel(Connection connection, Trained t) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                """
+        try (PreparedStatement insert = connection.prepareStatement("""
                 INSERT INTO market.arima_models (symbol, model, specification, data_as_of, first_time, last_time, observations,
                                                  converged, log_likelihood, aicc, sigma2, coefficients, metrics)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)""")) {
@@ -178,8 +172,7 @@ public final class ModelStore {
 
     private static void setStatus(Connection connection, String symbol, String model, String status, String reason)
             throws SQLException {
-        try (PreparedStatement upsert = connection.prepareStatement(
-                """
+        try (PreparedStatement upsert = connection.prepareStatement("""
                 INSERT INTO market.training_status (symbol, model, status, reason) VALUES (?, ?, ?, ?)
                 ON CONFLICT (symbol, model) DO UPDATE
                 SET attempted_at = EXCLUDED.attempted_at, status = EXCLUDED.status, reason = EXCLUDED.reason""")) {
@@ -195,8 +188,7 @@ public final class ModelStore {
     private static int insertPredictions(Connection connection, Trained t) throws SQLException {
         int steps = t.targets().size();
         int first = t.behind();
-        try (PreparedStatement insert = connection.prepareStatement(
-                """
+        try (PreparedStatement insert = connection.prepareStatement("""
                 INSERT INTO market.predictions (symbol, model, made_at, target_time, base_price, predicted, lower, upper, confidence)
                 SELECT ?, ?, made.at, target, ?, predicted, lower, upper, ?
                   FROM (SELECT clock_timestamp() AS at OFFSET 0) made,
@@ -206,7 +198,11 @@ public final class ModelStore {
             insert.setString(2, t.model());
             insert.setBigDecimal(3, t.base() > 0 ? BigDecimal.valueOf(t.base()) : null);
             insert.setBigDecimal(4, BigDecimal.valueOf(t.level()).movePointLeft(2));
-            insert.setArray(5, array(connection, t.targets().stream().map(Instant::toString).toArray()));
+            insert.setArray(
+                    5,
+                    array(
+                            connection,
+                            t.targets().stream().map(Instant::toString).toArray()));
             insert.setArray(6, array(connection, numbers(t.forecast().mean(), first, steps)));
             insert.setArray(7, array(connection, numbers(t.forecast().lower()[0], first, steps)));
             insert.setArray(8, array(connection, numbers(t.forecast().upper()[0], first, steps)));

@@ -29,8 +29,7 @@ public final class Parallel {
      */
     public static <T> List<T> map(int pieces, IntFunction<T> work, Progress progress) {
         List<T> results = new ArrayList<>(Collections.nCopies(pieces, null));
-        int threads =
-                Math.max(1, Math.min(pieces, Runtime.getRuntime().availableProcessors()));
+        int threads = Math.max(1, Math.min(pieces, Runtime.getRuntime().availableProcessors()));
         ExecutorService pool = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "tickbook-models");
             thread.setDaemon(true);
