@@ -3,8 +3,13 @@ package dev.tickbook;
 import dev.tickbook.db.Query;
 import dev.tickbook.db.internal.Database;
 import dev.tickbook.db.internal.JobScheduler;
+import dev.tickbook.ingest.Backfill;
+import dev.tickbook.ingest.HistoryService;
 import dev.tickbook.ingest.IngestReport;
 import dev.tickbook.ingest.Ingestion;
+import dev.tickbook.ingest.QuoteService;
+import dev.tickbook.ingest.RealtimeProducer;
+import dev.tickbook.ingest.RealtimeSettings;
 import dev.tickbook.ingest.Source;
 import dev.tickbook.ingest.Stream;
 import dev.tickbook.market.BarQuery;
@@ -15,6 +20,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -95,7 +101,8 @@ public final class Tickbook implements AutoCloseable {
      * Connects to a PostgreSQL 15 or newer. Installs the extension there if it is missing: with {@code CREATE EXTENSION}
      * where the server has its files, else as plain SQL in schema {@code tickbook}.
      *
-     * @param jdbcUrl for example {@code jdbc:postgresql://localhost/research}, user and password in it if they are needed
+     * @param jdbcUrl for example {@code jdbc:postgresql://localhost/research}, user and password in it if they are
+     *     needed; {@code postgresql://user:password@host/research}, as other programs write it, will do too
      * @return the database, ready to use
      * @throws TickbookException if the server cannot be reached, refuses the user, or is too old
      */
@@ -181,6 +188,28 @@ public final class Tickbook implements AutoCloseable {
      */
     public Ingestion ingestion(Stream stream, Source source) {
         return new Ingestion(database()::connection, stream, source);
+    }
+
+    /**
+     * Fills the database with the past of symbols, from a service such as {@code YahooFinance}.
+     *
+     * @param service whom to ask
+     * @param symbols whose bars
+     * @return the backfill; nothing happens until its {@code run()}
+     */
+    public Backfill backfill(HistoryService service, String... symbols) {
+        return new Backfill(database()::connection, service, List.of(symbols));
+    }
+
+    /**
+     * Stores the prices of now, again and again, from a service such as {@code YahooFinance}.
+     *
+     * @param service whom to ask
+     * @param settings for what, how often, how long
+     * @return the producer; nothing happens until its {@code run()}
+     */
+    public RealtimeProducer realtime(QuoteService service, RealtimeSettings settings) {
+        return new RealtimeProducer(database()::connection, service, settings);
     }
 
     /**
