@@ -15,9 +15,6 @@ final class CopyFrames {
         void row(byte[] bytes, int[] at, int[] length);
     }
 
-    /** What precedes the rows: a signature of 11 bytes, flags, and the length of an extension that is empty. */
-    private static final int HEADER = 19;
-
     private static final byte[] NOTHING = {};
 
     private final Sink sink;
@@ -33,11 +30,11 @@ final class CopyFrames {
     }
 
     void add(byte[] message) {
-        byte[] bytes = rest.length == 0 ? message : joined(rest, message);
+        byte[] bytes = rest.length == 0 ? message : Wire.joined(rest, message);
         int start = 0;
-        if (!started && bytes.length >= HEADER) {
+        if (!started && bytes.length >= Wire.COPY_HEADER) {
             started = true;
-            start = HEADER;
+            start = Wire.COPY_HEADER;
         }
         if (started) {
             start = rows(bytes, start);
@@ -49,8 +46,8 @@ final class CopyFrames {
     private int rows(byte[] bytes, int start) {
         int row = start;
         while (row + 2 <= bytes.length) {
-            if (Wire.int2(bytes, row) < 0) {
-                return bytes.length; // the trailer
+            if (Wire.isTrailer(bytes, row)) {
+                return bytes.length;
             }
             int end = locate(bytes, row + 2);
             if (end < 0) {
@@ -74,11 +71,5 @@ final class CopyFrames {
             value = at[i] + Math.max(0, length[i]);
         }
         return value <= bytes.length ? value : -1;
-    }
-
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
     }
 }

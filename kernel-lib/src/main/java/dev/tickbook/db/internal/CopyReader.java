@@ -82,6 +82,27 @@ public final class CopyReader {
     }
 
     /**
+     * As {@link #read}, for a result of any length: its rows are counted, and only the first and the last are kept.
+     *
+     * @param statement prepared, with its parameters set, not executed
+     * @param meta what it returns
+     * @return the rows that people look at, and how many there are
+     * @throws SQLException if the server fails
+     */
+    public static Preview preview(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
+        ColumnDecoder[] columns = decoders(names(meta), types(meta));
+        PreviewRows rows = new PreviewRows(columns.length);
+        transfer(statement, wireTypes(columns), rows::add);
+        rows.appendTo(columns);
+        return new Preview(table(columns), rows.count());
+    }
+
+    private static Table table(ColumnDecoder[] columns) {
+        return Table.create(
+                "", Arrays.stream(columns).map(ColumnDecoder::column).toArray(Column<?>[]::new));
+    }
+
+    /**
      * Whether the driver may ask what a statement returns before it runs: it then prepares it on the server, which nobody
      * may do whose next statement can go to another server process.
      *
@@ -200,18 +221,12 @@ public final class CopyReader {
 
         private void row(byte[] bytes, int[] at, int[] length) {
             for (int i = 0; i < columns.length; i++) {
-                ColumnDecoder column = columns[i];
-                if (length[i] < 0) {
-                    column.column().appendMissing();
-                } else {
-                    column.appender().append(bytes, at[i], length[i]);
-                }
+                append(columns[i], bytes, at[i], length[i]);
             }
         }
 
         Table table() {
-            return Table.create(
-                    "", Arrays.stream(columns).map(ColumnDecoder::column).toArray(Column<?>[]::new));
+            return CopyReader.table(columns);
         }
     }
 
@@ -234,5 +249,23 @@ public final class CopyReader {
     private static String withoutSemicolon(String query) {
         String stripped = query.stripTrailing();
         return stripped.endsWith(";") ? withoutSemicolon(stripped.substring(0, stripped.length() - 1)) : stripped;
+    }
+
+    /** Appends the row that starts at start. */
+    static void append(byte[] bytes, int start, ColumnDecoder[] columns) {
+        int value = start + 2;
+        for (ColumnDecoder column : columns) {
+            int length = Wire.int4(bytes, value);
+            append(column, bytes, value + 4, length);
+            value += 4 + Math.max(0, length);
+        }
+    }
+
+    private static void append(ColumnDecoder column, byte[] bytes, int at, int length) {
+        if (length < 0) {
+            column.column().appendMissing();
+        } else {
+            column.appender().append(bytes, at, length);
+        }
     }
 }

@@ -138,7 +138,7 @@ public final class Database implements AutoCloseable {
             throw new TickbookException("This Tickbook is closed. Open another with Tickbook.open().");
         }
         try {
-            return pool.getConnection();
+            return Borrowed.by(Thread.currentThread(), pool.getConnection());
         } catch (SQLException e) {
             throw new TickbookException(unreachable(url, e), e);
         }

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Numbers as PostgreSQL's binary format has them. */
 final class Wire {
@@ -24,7 +25,36 @@ final class Wire {
         }
     }
 
+    /** What precedes the rows of a binary COPY: a signature of 11 bytes, flags, and the length of an extension that is empty. */
+    static final int COPY_HEADER = 19;
+
     private Wire() {}
+
+    static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** Whether what ends a binary COPY is at this place. */
+    static boolean isTrailer(byte[] bytes, int at) {
+        return at + 2 <= bytes.length && int2(bytes, at) < 0;
+    }
+
+    /** Where the row that starts here ends; -1 if its end is not in these bytes, or the trailer is here. */
+    static int endOfRow(byte[] bytes, int at, int columns) {
+        if (at + 2 > bytes.length || isTrailer(bytes, at)) {
+            return -1;
+        }
+        int value = at + 2;
+        for (int i = 0; i < columns; i++) {
+            if (value + 4 > bytes.length) {
+                return -1;
+            }
+            value += 4 + Math.max(0, int4(bytes, value));
+        }
+        return value <= bytes.length ? value : -1;
+    }
 
     static short int2(byte[] bytes, int at) {
         return (short) SHORT.get(bytes, at);

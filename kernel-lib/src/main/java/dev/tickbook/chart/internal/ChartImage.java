@@ -1,4 +1,4 @@
-package dev.tickbook.notebook.internal;
+package dev.tickbook.chart.internal;
 
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -9,13 +9,17 @@ import javax.imageio.ImageIO;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /** A chart as a PNG with twice the pixels, so that it is sharp on today's screens. */
-final class ChartImage {
+public final class ChartImage {
 
     private static final int SCALE = 2;
 
     private ChartImage() {}
 
-    static byte[] png(Chart<?, ?> chart) {
+    /**
+     * @param chart any
+     * @return a PNG
+     */
+    public static byte[] png(Chart<?, ?> chart) {
         BufferedImage image =
                 new BufferedImage(chart.getWidth() * SCALE, chart.getHeight() * SCALE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
