@@ -2,7 +2,6 @@ package dev.tickbook.forecast;
 
 import dev.tickbook.TickbookException;
 import dev.tickbook.forecast.internal.ArmaStructure;
-import dev.tickbook.forecast.internal.Differences;
 import dev.tickbook.forecast.internal.Estimator;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -258,7 +257,8 @@ public final class AutoArima implements Forecaster {
                 return y;
             }
             Arima regression = Arima.of(0, 0, 0);
-            Estimator.Estimate estimate = fitting.estimator(regression).search(fitting.structure(regression.order()), Double.NEGATIVE_INFINITY);
+            Estimator.Estimate estimate = fitting.estimator(regression)
+                    .search(fitting.structure(regression.order()), Double.NEGATIVE_INFINITY);
             double[][] all = sample.regressors(true, false);
             double[] rest = y.clone();
             for (int k = 0; k < all.length; k++) {
@@ -347,9 +347,7 @@ public final class AutoArima implements Forecaster {
         }
 
         private boolean approximate() {
-            return approximation != null
-                    ? approximation
-                    : (long) sample.values().length * sample.period() > LONG;
+            return approximation != null ? approximation : (long) sample.values().length * sample.period() > LONG;
         }
 
         private static List<Scored> ranked(Collection<Scored> models) {

@@ -163,7 +163,10 @@ public final class Estimator {
         double least = effectiveLength
                 / (2 * Math.PI)
                 * Math.exp(-2 * (hopeless + effectiveLength * Math.log(scale)) / effectiveLength - 1);
-        return estimate(structure, likelihood, minimum(likelihood, structure.free(conditional(structure)), SEARCH_PRECISION, least));
+        return estimate(
+                structure,
+                likelihood,
+                minimum(likelihood, structure.free(conditional(structure)), SEARCH_PRECISION, least));
     }
 
     /** The coefficients that make the conditional sum of squares least, and their exact likelihood. */
