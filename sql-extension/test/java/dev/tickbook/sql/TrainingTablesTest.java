@@ -29,14 +29,16 @@ class TrainingTablesTest extends MarketTest {
         db.execute(
                 "INSERT INTO market.market_data_versions (symbol, interval, time, known_at, close) VALUES ('A', '1d', '2024-01-03', '2024-01-08 10:00', 8.5)");
         assertThat(db.rows("SELECT market.fill_actuals()")).containsExactly("3");
-        assertThat(db.rows("SELECT predicted::int, actual, actual_known_at AT TIME ZONE 'UTC' FROM market.predictions ORDER BY predicted"))
+        assertThat(
+                        db.rows(
+                                "SELECT predicted::int, actual, actual_known_at AT TIME ZONE 'UTC' FROM market.predictions ORDER BY predicted"))
                 .containsExactly(
                         "1|7.0000|2024-01-03 00:00:00",
                         "2|8.5000|2024-01-08 10:00:00",
                         "3|8.5000|2024-01-08 10:00:00",
-                        "4|null|null",
-                        "5|null|null",
-                        "6|null|null");
+                        "4||",
+                        "5||",
+                        "6||");
         assertThat(db.rows("SELECT market.fill_actuals()")).as("once").containsExactly("0");
     }
 
