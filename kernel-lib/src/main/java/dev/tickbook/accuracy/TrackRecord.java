@@ -15,7 +15,9 @@ import java.util.function.Supplier;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.InstantColumn;
 import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 
 /**
  * What stored predictions were worth, as far as it was known at a moment.
@@ -131,9 +133,35 @@ public final class TrackRecord {
         if (every.isNegative() || every.isZero()) {
             throw new TickbookException("From one moment to the next it takes some time, not " + every + ".");
         }
-        Table table = Table.create(
-                symbol,
-                InstantColumn.create("time"),
+        Table table = measures(symbol, InstantColumn.create("time"));
+        Instant end = asOf != null && asOf.isBefore(to) ? asOf : to;
+        for (Instant moment = from; !moment.isAfter(end); moment = moment.plus(every)) {
+            append(table, moment, market.asOf(moment).predictionAccuracy(symbol, days, model));
+        }
+        return table;
+    }
+
+    /**
+     * How good the predictions of symbols were, as {@code get_prediction_accuracy} of the database answers.
+     *
+     * @param model whose predictions; null: of all models
+     * @param days how far back the target times lie, in days of 24 hours
+     * @param symbols as {@code market.predictions} has them
+     * @return a row per symbol, in the order of the names: symbol, then as {@link #rolling}
+     */
+    public Table bySymbol(String model, int days, String... symbols) {
+        Table table = measures(model == null ? "All models" : model, StringColumn.create("symbol"));
+        KnownMarket then = asOf == null ? market : market.asOf(asOf);
+        for (String symbol : symbols) {
+            append(table, symbol, then.predictionAccuracy(symbol, days, model));
+        }
+        return table;
+    }
+
+    private static Table measures(String name, Column<?> key) {
+        return Table.create(
+                name,
+                key,
                 LongColumn.create("evaluated"),
                 DoubleColumn.create("hit_rate"),
                 DoubleColumn.create("hit_rate_low"),
@@ -142,20 +170,23 @@ public final class TrackRecord {
                 DoubleColumn.create("rmse"),
                 DoubleColumn.create("mape"),
                 DoubleColumn.create("directional_accuracy"));
-        Instant end = asOf != null && asOf.isBefore(to) ? asOf : to;
-        for (Instant moment = from; !moment.isAfter(end); moment = moment.plus(every)) {
-            PredictionAccuracy then = market.asOf(moment).predictionAccuracy(symbol, days, model);
-            table.instantColumn("time").append(moment);
-            append(table, 1, then.evaluated());
-            append(table, 2, then.hitRate());
-            append(table, 3, then.hitRateLow());
-            append(table, 4, then.hitRateHigh());
-            append(table, 5, then.mae());
-            append(table, 6, then.rmse());
-            append(table, 7, then.mape());
-            append(table, 8, then.directionalAccuracy());
+    }
+
+    private static void append(Table table, Object key, PredictionAccuracy accuracy) {
+        Object[] row = {
+            key,
+            accuracy.evaluated(),
+            accuracy.hitRate(),
+            accuracy.hitRateLow(),
+            accuracy.hitRateHigh(),
+            accuracy.mae(),
+            accuracy.rmse(),
+            accuracy.mape(),
+            accuracy.directionalAccuracy()
+        };
+        for (int column = 0; column < row.length; column++) {
+            table.column(column).appendObj(row[column]);
         }
-        return table;
     }
 
     /**
@@ -221,10 +252,6 @@ public final class TrackRecord {
             }
         }
         return numbers;
-    }
-
-    private static void append(Table table, int column, Object value) {
-        table.column(column).appendObj(value);
     }
 
     private Table query(String sql, Object... parameters) {

@@ -108,6 +108,11 @@ class TrackRecordTest {
         Instant end = Instant.parse("2024-01-21T00:00:00Z");
         Table rolling = record.rolling("A", "last", 7, end.minus(Duration.ofDays(7)), end, Duration.ofDays(7));
         assertThat(rolling.rowCount()).isEqualTo(2);
+        Table bySymbol = record.asOf(end).bySymbol("last", 7, "A", "B");
+        assertThat(bySymbol.stringColumn("symbol").asList()).containsExactly("A", "B");
+        assertThat(bySymbol.doubleColumn("mae").get(0))
+                .isEqualTo(rolling.doubleColumn("mae").get(1));
+        assertThat(bySymbol.longColumn("evaluated").get(1)).isZero();
         Table all = record.forecasts();
         Table lastWeek = all.where(all.instantColumn("target_time")
                 .isAfter(end.minus(Duration.ofDays(7)))
