@@ -135,15 +135,19 @@ public final class Estimator {
                 : new MissingValueLikelihood(structure, differencing, levelColumns);
     }
 
-    /** Maximum likelihood from the starts that find the highest of several maxima nearly always. */
+    /**
+     * Maximum likelihood, from more than one start, because there may be more than one maximum.
+     *
+     * @param starts coefficients near which to look, if some are known
+     */
     public Estimate best(ArmaStructure structure, double[]... starts) {
         Likelihood likelihood = likelihood(structure, levels, differenced);
         LevenbergMarquardt.Minimum best = null;
-        for (double[] start : starts) {
+        double[][] from = starts.length > 0 ? starts : new double[][] {conditional(structure)};
+        for (double[] start : from) {
             best = better(best, minimum(likelihood, structure.free(start), SEARCH_PRECISION, 0));
         }
-        if (structure.size() > 0 || best == null) {
-            best = better(best, minimum(likelihood, conditional(structure), SEARCH_PRECISION, 0));
+        if (structure.size() > 0) {
             best = better(best, minimum(likelihood, new double[structure.size()], SEARCH_PRECISION, 0));
         }
         return estimate(structure, likelihood, QuasiNewton.of(likelihood, best.point(), FINAL_PRECISION));
@@ -159,7 +163,10 @@ public final class Estimator {
         double least = effectiveLength
                 / (2 * Math.PI)
                 * Math.exp(-2 * (hopeless + effectiveLength * Math.log(scale)) / effectiveLength - 1);
-        return estimate(structure, likelihood, minimum(likelihood, conditional(structure), SEARCH_PRECISION, least));
+        return estimate(
+                structure,
+                likelihood,
+                minimum(likelihood, structure.free(conditional(structure)), SEARCH_PRECISION, least));
     }
 
     /** The coefficients that make the conditional sum of squares least, and their exact likelihood. */
@@ -168,7 +175,7 @@ public final class Estimator {
             return search(structure, Double.NEGATIVE_INFINITY);
         }
         Likelihood likelihood = likelihood(structure, levels, differenced);
-        double[] free = conditional(structure);
+        double[] free = structure.free(conditional(structure));
         double sum = likelihood.evaluate(free, new double[likelihood.terms()]);
         return estimate(structure, likelihood, new LevenbergMarquardt.Minimum(free, sum, true));
     }
@@ -182,6 +189,7 @@ public final class Estimator {
         return LevenbergMarquardt.of(likelihood, free, precision, hopeless == 0 ? Double.POSITIVE_INFINITY : hopeless);
     }
 
+    /** The coefficients of the least conditional sum of squares, where that can be had, else zeros. */
     private double[] conditional(ArmaStructure structure) {
         double[] zero = new double[structure.size()];
         int spare = differenced[0].length - structure.arDegree - structure.size() - regressorScale.length;
@@ -191,7 +199,7 @@ public final class Estimator {
         Criterion criterion = new ConditionalSumOfSquares(structure, differenced);
         double[] coefficients = LevenbergMarquardt.of(criterion, zero, START_PRECISION, Double.POSITIVE_INFINITY)
                 .point();
-        return structure.free(structure.invertible(coefficients));
+        return structure.invertible(coefficients);
     }
 
     private Estimate estimate(ArmaStructure structure, Likelihood likelihood, LevenbergMarquardt.Minimum minimum) {
