@@ -2,10 +2,11 @@
 -- hypertable and back. First a twin is made and filled while the table is still read, then the two change places.
 
 CREATE FUNCTION tickbook._qualified(relation regclass) RETURNS text
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT format('%I.%I', n.nspname, c.relname)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation
-$$;
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  RETURN (SELECT format('%I.%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation);
+END $$;
 COMMENT ON FUNCTION tickbook._qualified(regclass) IS 'Quoted name with its schema, whatever the search path.';
 
 CREATE FUNCTION tickbook._free_name(schema_id oid, base text, suffix text) RETURNS name

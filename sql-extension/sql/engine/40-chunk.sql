@@ -5,14 +5,16 @@
 
 CREATE FUNCTION tickbook._native_chunks(storage regclass)
   RETURNS TABLE (chunk regclass, range_start timestamptz, range_end timestamptz)
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
-  SELECT c.oid::regclass, bound[1]::timestamptz, bound[2]::timestamptz
-    FROM pg_inherits i
-    JOIN pg_class c ON c.oid = i.inhrelid
-   CROSS JOIN regexp_match(pg_get_expr(c.relpartbound, c.oid), $re$FROM \('(.*)'\) TO \('(.*)'\)$re$) bound
-   WHERE i.inhparent = storage AND bound IS NOT NULL
-   ORDER BY 2
-$$;
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+BEGIN
+  RETURN QUERY
+    SELECT c.oid::regclass, split_part(bound, '''', 2)::timestamptz, split_part(bound, '''', 4)::timestamptz
+      FROM pg_inherits i
+      JOIN pg_class c ON c.oid = i.inhrelid
+     CROSS JOIN pg_get_expr(c.relpartbound, c.oid) bound
+     WHERE i.inhparent = storage AND bound LIKE '%FROM (''%'') TO (''%'')'
+     ORDER BY 2;
+END $$;
 COMMENT ON FUNCTION tickbook._native_chunks(regclass) IS 'Chunks of a partitioned table, oldest first.';
 
 CREATE FUNCTION tickbook._default_chunk(storage regclass) RETURNS regclass

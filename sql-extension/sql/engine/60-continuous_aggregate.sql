@@ -135,46 +135,51 @@ COMMENT ON FUNCTION tickbook._aggregates_of(regclass) IS
 
 -- Ranges are kept as timestamptz whatever type the time column has; these write the conversion into a query.
 CREATE FUNCTION tickbook._to_time_type(time_type regtype, expression text) RETURNS text
-  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT format(CASE time_type WHEN 'date'::regtype THEN '(%s AT TIME ZONE ''UTC'')::date'
-                               WHEN 'timestamp'::regtype THEN '(%s AT TIME ZONE ''UTC'')' ELSE '%s' END, expression)
-$$;
+  LANGUAGE sql STABLE
+  RETURN format(CASE time_type WHEN 'date'::regtype THEN '(%s AT TIME ZONE ''UTC'')::date'
+                               WHEN 'timestamp'::regtype THEN '(%s AT TIME ZONE ''UTC'')' ELSE '%s' END, expression);
 COMMENT ON FUNCTION tickbook._to_time_type(regtype, text) IS 'SQL that makes a timestamptz a value of a time column.';
 
 CREATE FUNCTION tickbook._from_time_type(time_type regtype, expression text) RETURNS text
-  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT format(CASE WHEN time_type = 'timestamptz'::regtype THEN '%s' ELSE '(%s::timestamp AT TIME ZONE ''UTC'')' END,
-                expression)
-$$;
+  LANGUAGE sql STABLE
+  RETURN format(CASE WHEN time_type = 'timestamptz'::regtype THEN '%s' ELSE '(%s::timestamp AT TIME ZONE ''UTC'')' END,
+                expression);
 COMMENT ON FUNCTION tickbook._from_time_type(regtype, text) IS 'SQL that makes a value of a time column a timestamptz.';
 
 -- A bucket ends where the next one starts. A time one width later is in that one, except where clocks change or months
 -- have different lengths: then a time that is some hours, some days or a width later still is.
-CREATE FUNCTION tickbook._aligned(a tickbook.continuous_aggregate, ranges tstzmultirange) RETURNS tstzmultirange
+CREATE FUNCTION tickbook._widened(a tickbook.continuous_aggregate, ranges tstzrange[]) RETURNS tstzrange[]
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   inner_one tickbook.continuous_aggregate;
-  result    tstzmultirange;
+  result    tstzrange[];
   bucket_of CONSTANT text := tickbook._from_time_type(a.time_type, replace(a.bucket, '%s', tickbook._to_time_type(a.time_type, '(%s)')));
 BEGIN
   SELECT * INTO inner_one FROM tickbook.continuous_aggregate i WHERE i.relation = a.source AND i.id < a.id;
   IF FOUND THEN
-    ranges := tickbook._aligned(inner_one, ranges);
+    ranges := tickbook._widened(inner_one, ranges);
   END IF;
   EXECUTE format($query$
-    SELECT range_agg(tstzrange(
+    SELECT array_agg(tstzrange(
              CASE WHEN isfinite(lower(r)) THEN %1$s END,
-             CASE WHEN isfinite(upper(r)) THEN (SELECT min(next) FROM unnest(ARRAY[%3$s, %4$s, %5$s, %6$s]) next WHERE next > b.start) END))
-      FROM unnest($1) r
+             CASE WHEN isfinite(upper(r)) THEN (SELECT min(%3$s) FROM unnest($2) later WHERE %3$s > b.start) END) ORDER BY n)
+      FROM unnest($1) WITH ORDINALITY u (r, n)
       LEFT JOIN LATERAL (SELECT CASE WHEN isfinite(upper(r)) THEN %2$s END AS start) b ON true$query$,
     replace(bucket_of, '%s', 'lower(r)'),
     replace(bucket_of, '%s', 'upper(r) - interval ''1 microsecond'''),
-    replace(bucket_of, '%s', format('b.start + interval %L', a.bucket_width)),
-    replace(bucket_of, '%s', format('b.start + interval %L + interval %L', a.bucket_width, least(a.bucket_width, interval '3 hours'))),
-    replace(bucket_of, '%s', format('b.start + interval %L + interval ''4 days''', a.bucket_width)),
-    replace(bucket_of, '%s', format('b.start + 2 * interval %L + interval ''3 hours''', a.bucket_width)))
-    INTO result USING ranges;
+    replace(bucket_of, '%s', 'b.start + later'))
+    INTO result
+    USING ranges, ARRAY[a.bucket_width, a.bucket_width + least(a.bucket_width, interval '3 hours'), a.bucket_width + interval '4 days',
+                        2 * a.bucket_width + interval '3 hours'];
   RETURN coalesce(result, '{}');
+END $$;
+COMMENT ON FUNCTION tickbook._widened(tickbook.continuous_aggregate, tstzrange[]) IS
+  'Each of the ranges of time, widened to whole buckets of the aggregate; in the same order.';
+
+CREATE FUNCTION tickbook._aligned(a tickbook.continuous_aggregate, ranges tstzmultirange) RETURNS tstzmultirange
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  RETURN (SELECT coalesce(range_agg(r), '{}') FROM unnest(tickbook._widened(a, ARRAY(SELECT unnest(ranges)))) r);
 END $$;
 COMMENT ON FUNCTION tickbook._aligned(tickbook.continuous_aggregate, tstzmultirange) IS
   'The ranges of time, widened to whole buckets of the aggregate.';

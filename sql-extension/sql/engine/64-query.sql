@@ -137,11 +137,13 @@ END $$;
 COMMENT ON FUNCTION tickbook._canonical_query(regclass) IS 'Query of a view, whatever the search path and other settings of the session.';
 
 CREATE FUNCTION tickbook._with_condition(query text, condition text) RETURNS text
-  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT parts[1] || CASE WHEN regexp_replace(parts[1], '^.*\n   FROM ', '') ~ '\n  WHERE ' THEN E'\n    AND ' ELSE E'\n  WHERE ' END || '(' || condition || ')'
-         || E'\n  GROUP BY ' || parts[2]
-    FROM string_to_array(query, E'\n  GROUP BY ') parts
-$$;
+  LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  parts CONSTANT text[] := string_to_array(query, E'\n  GROUP BY ');
+BEGIN
+  RETURN parts[1] || CASE WHEN regexp_replace(parts[1], '^.*\n   FROM ', '') ~ '\n  WHERE ' THEN E'\n    AND ' ELSE E'\n  WHERE ' END || '(' || condition || ')'
+         || E'\n  GROUP BY ' || parts[2];
+END $$;
 COMMENT ON FUNCTION tickbook._with_condition(text, text) IS 'A canonical query with one more condition in its WHERE.';
 
 CREATE FUNCTION tickbook._describe_query(name text, relation regclass) RETURNS tickbook.continuous_aggregate
@@ -273,7 +275,5 @@ COMMENT ON FUNCTION tickbook._describe_query(text, regclass) IS
   'What a continuous aggregate has to know about the query that was made a view, or an error that says why it cannot be one.';
 
 CREATE FUNCTION tickbook._regexp_literal(value text) RETURNS text
-  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT regexp_replace(value, '([^a-zA-Z0-9_])', '\\\1', 'g')
-$$;
+  LANGUAGE sql IMMUTABLE RETURN regexp_replace(value, '([^a-zA-Z0-9_])', '\\\1', 'g');
 COMMENT ON FUNCTION tickbook._regexp_literal(text) IS 'A regular expression that matches just this text.';

@@ -20,19 +20,21 @@ COMMENT ON FUNCTION tickbook._within(tickbook.continuous_aggregate, text, text) 
 
 -- The text of FROM is PostgreSQL's own, with every name in full, and the source stands in it once.
 CREATE FUNCTION tickbook._reading(a tickbook.continuous_aggregate, other text) RETURNS text
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT head || regexp_replace(substr(a.definition, length(head) + 1),
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  head CONSTANT text := split_part(a.definition, E'\n   FROM ', 1);
+BEGIN
+  RETURN head || regexp_replace(substr(a.definition, length(head) + 1),
            '([ (])' || tickbook._regexp_literal(tickbook._qualified(a.source)) || '(?: ' || tickbook._regexp_literal(quote_ident(a.source_alias)) || ')?(?=[ )\n]|$)',
-           '\1' || replace(other, '\', '\\') || ' ' || replace(quote_ident(a.source_alias), '\', '\\'))
-    FROM split_part(a.definition, E'\n   FROM ', 1) head
-$$;
+           '\1' || replace(other, '\', '\\') || ' ' || replace(quote_ident(a.source_alias), '\', '\\'));
+END $$;
 COMMENT ON FUNCTION tickbook._reading(tickbook.continuous_aggregate, text) IS
   'The query of an aggregate, reading something else that has the same columns.';
 
 CREATE FUNCTION tickbook._between(a tickbook.continuous_aggregate, first text, last text) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
   SELECT CASE WHEN a.source = a.storage OR NOT tickbook._is_hypertable(a.source) THEN tickbook._qualified(a.source)
-              ELSE (SELECT format('%I.%I(%s, %s)', relnamespace::regnamespace, relname || '_between',
+              ELSE (SELECT format('%s.%I(%s, %s)', relnamespace::regnamespace, relname || '_between',
                                   tickbook._to_time_type(a.time_type, w.earliest), tickbook._to_time_type(a.time_type, w.after))
                       FROM pg_class WHERE oid = a.source) END
     FROM (SELECT CASE WHEN a.bucket LIKE '%::text%' THEN format('(%s - interval ''1 day'' - interval %L)', first, a.bucket_width) ELSE first END,
@@ -46,13 +48,15 @@ COMMENT ON FUNCTION tickbook._between(tickbook.continuous_aggregate, text, text)
 -- The view knows what it reads by number, the definition by name. After a restore the numbers are others and the names the
 -- same, which the number of the view itself tells.
 CREATE FUNCTION tickbook._names_read(a tickbook.continuous_aggregate) RETURNS text[]
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT a.relation::oid::text || coalesce(array_agg(DISTINCT concat_ws(' ', d.refobjid::regclass, c.attnum, c.attname)), '{}')
-    FROM pg_rewrite w
-    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
-    LEFT JOIN pg_attribute c ON c.attrelid = d.refobjid AND c.attnum = d.refobjsubid
-   WHERE w.ev_class = a.relation AND d.refobjid NOT IN (a.relation, a.materialized)
-$$;
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  RETURN (
+    SELECT a.relation::oid::text || coalesce(array_agg(DISTINCT concat_ws(' ', d.refobjid::regclass, c.attnum, c.attname)), '{}')
+      FROM pg_rewrite w
+      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+      LEFT JOIN pg_attribute c ON c.attrelid = d.refobjid AND c.attnum = d.refobjsubid
+     WHERE w.ev_class = a.relation AND d.refobjid NOT IN (a.relation, a.materialized));
+END $$;
 COMMENT ON FUNCTION tickbook._names_read(tickbook.continuous_aggregate) IS
   'The OID of the view of an aggregate, and the tables and columns that it reads, as they are called now.';
 
@@ -73,6 +77,24 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION tickbook._check_names(tickbook.continuous_aggregate) IS
   'Raises an error if a table or column of the query was renamed: the view would follow it, and a refresh read another.';
+
+CREATE FUNCTION tickbook._check_triggers(a tickbook.continuous_aggregate) RETURNS void
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+DECLARE
+  disabled name;
+BEGIN
+  SELECT t.tgname INTO disabled FROM pg_trigger t
+   WHERE t.tgrelid = a.storage AND t.tgenabled = 'D' AND t.tgname LIKE format('tickbook\_aggregate\_%s\_%%', a.id)
+   ORDER BY t.tgname LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = format('continuous aggregate %s cannot be refreshed: trigger %s of %s is disabled', a.relation, disabled, a.storage),
+      HINT = format('Run ALTER TABLE %s ENABLE ALWAYS TRIGGER %I, and refresh with force => true what was written meanwhile.',
+                    a.storage, disabled);
+  END IF;
+END $$;
+COMMENT ON FUNCTION tickbook._check_triggers(tickbook.continuous_aggregate) IS
+  'Raises an error if changes of the hypertable are not logged, so that no one takes what is refreshed for up to date.';
 
 CREATE FUNCTION tickbook._show_aggregate(a tickbook.continuous_aggregate, real_time boolean DEFAULT true) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET quote_all_identifiers = off AS $$
@@ -315,19 +337,29 @@ END $$;
 COMMENT ON FUNCTION tickbook._take_log(tickbook.continuous_aggregate) IS
   'Moves what is logged to what is pending; returns the row with that, to be stored by the caller.';
 
+-- A step does some chunks, so that what it costs besides is paid once, and ends after the first that makes it longer than
+-- a tenth of a second, so that its locks are short and a refresh that is killed loses little.
+--
+-- Its locks are in the order of every reader: the hypertable, then chunks. Chunks alone, by name, could be in another
+-- order than those of a TRUNCATE, or be dropped before they are read.
 CREATE FUNCTION tickbook._refresh_step(
   relation regclass, range_start timestamptz, range_end timestamptz, force boolean DEFAULT false
 ) RETURNS boolean
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  a       tickbook.continuous_aggregate := tickbook._continuous_aggregate(relation);
-  due     tstzmultirange;
-  piece   tstzmultirange;
-  part    tstzrange;
-  next    record;
-  cut     timestamptz;
+  a        tickbook.continuous_aggregate := tickbook._continuous_aggregate(relation);
+  due      tstzmultirange;
+  piece    tstzmultirange;
+  part     tstzrange;
+  chunks   regclass[];
+  ranges   tstzrange[];
+  pieces   tstzrange[];
+  began    timestamptz;
 BEGIN
   PERFORM tickbook._lock_aggregate(a);
+  EXECUTE format('SELECT FROM %s WHERE false', a.source);
+  PERFORM tickbook._check_triggers(a);
+  began := clock_timestamp();
   a := tickbook._take_log(tickbook._check_names(tickbook._continuous_aggregate(relation)));
   -- Whole buckets inside the given range, as TimescaleDB has it.
   due := CASE WHEN isfinite(range_start) OR isfinite(range_end) THEN tickbook._inside(a, range_start, range_end) ELSE '{(,)}' END;
@@ -344,29 +376,33 @@ BEGIN
   END IF;
   a.pending := a.pending - a.frozen;
   due := a.pending * due;
-  piece := due;
-  IF NOT isempty(due) THEN  -- one chunk's worth of work
-    SELECT c.chunk, c.range_start, c.range_end INTO next FROM tickbook._native_chunks(a.storage) c
-     WHERE lower(due) IS NULL OR c.range_end > lower(due) ORDER BY c.range_end LIMIT 1;
-    cut := next.range_end;
-    IF due @> cut THEN
-      cut := upper(tickbook._aligned(a, tstzmultirange(tstzrange(cut - interval '1 microsecond', cut))));
-    END IF;
-    piece := due * tstzmultirange(tstzrange(NULL, cut));
+  -- A piece goes from where the one before ended to where a chunk's last bucket does, the last one to the end of time.
+  SELECT array_agg(c.chunk ORDER BY c.range_end), array_agg(tstzrange(c.range_start, c.range_end) ORDER BY c.range_end),
+         array_agg(tstzrange(c.range_end - interval '1 microsecond', c.range_end) ORDER BY c.range_end)
+    INTO chunks, ranges, pieces
+    FROM tickbook._native_chunks(a.storage) c WHERE due && tstzrange(c.range_start, c.range_end);
+  IF EXISTS (SELECT FROM unnest(ranges) r WHERE due @> upper(r)) THEN
+    pieces := tickbook._widened(a, pieces);
   END IF;
-  FOR part IN SELECT unnest(piece) LOOP
-    PERFORM tickbook._compute(a, part, next.chunk, tstzrange(next.range_start, next.range_end));
+  FOR i IN 1 .. coalesce(cardinality(chunks), 0) + 1 LOOP
+    piece := due * tstzmultirange(tstzrange(NULL, upper(pieces[i])));
+    FOR part IN SELECT unnest(piece) LOOP
+      PERFORM tickbook._compute(a, part, chunks[i], ranges[i]);
+    END LOOP;
+    due := due - piece;
+    a.pending := a.pending - piece;
+    EXIT WHEN isempty(due) OR clock_timestamp() > began + interval '100 ms';
   END LOOP;
   EXECUTE format('SELECT %s + interval %L FROM %s',
                  tickbook._from_time_type(a.time_type, format('max(%I)', a.bucket_column)), a.bucket_width, a.materialized)
     INTO a.watermark;
   UPDATE tickbook.continuous_aggregate c
-     SET pending = a.pending - piece, frozen = a.frozen, watermark = a.watermark, refreshed_at = clock_timestamp()
+     SET pending = a.pending, frozen = a.frozen, watermark = a.watermark, refreshed_at = clock_timestamp()
    WHERE c.relation = a.relation;
-  RETURN NOT isempty(due - piece);
+  RETURN NOT isempty(due);
 END $$;
 COMMENT ON FUNCTION tickbook._refresh_step(regclass, timestamptz, timestamptz, boolean) IS
-  'Computes the pending buckets of the oldest chunk that has some; returns whether there are more.';
+  'Computes the pending buckets of the oldest chunks that have some, for a tenth of a second; returns whether there are more.';
 
 CREATE FUNCTION tickbook._inside(a tickbook.continuous_aggregate, range_start timestamptz, range_end timestamptz)
   RETURNS tstzmultirange
@@ -402,8 +438,8 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON PROCEDURE tickbook.refresh_continuous_aggregate(regclass, timestamptz, timestamptz, boolean) IS
-  'Computes the buckets that changed and lie wholly between range_start and range_end (NULL, infinity: no bound), a chunk at a '
-  'time, each in a transaction of its own; so call it outside a transaction block. force computes all buckets of the '
+  'Computes the buckets that changed and lie wholly between range_start and range_end (NULL, infinity: no bound), in '
+  'transactions of a tenth of a second or of one chunk; so call it outside a transaction block. force computes all buckets of the '
   'range again, those too whose raw rows retention has dropped.';
 
 CREATE FUNCTION tickbook.drop_continuous_aggregate(name regclass, if_exists boolean DEFAULT false) RETURNS void

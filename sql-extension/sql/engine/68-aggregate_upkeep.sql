@@ -192,4 +192,4 @@ BEGIN
   RETURN steps;
 END $$;
 COMMENT ON FUNCTION tickbook._job_continuous_aggregate(regclass, jsonb) IS
-  'Refreshes between the offsets of config; returns how many chunks'' worth of buckets it looked at.';
+  'Refreshes between the offsets of config; returns in how many steps, of a tenth of a second or of one chunk.';

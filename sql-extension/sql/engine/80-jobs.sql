@@ -120,7 +120,7 @@ BEGIN
   RETURN rows;
 END $$;
 COMMENT ON FUNCTION tickbook._do_job(regclass, text) IS
-  'Does what a job is there for; returns the number of rows or chunks touched.';
+  'Does what a job is there for; returns the number of rows or chunks touched, or of steps.';
 
 CREATE FUNCTION tickbook._finish_job(run_id bigint, touched bigint, failure text) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$

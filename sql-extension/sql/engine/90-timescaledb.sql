@@ -2,9 +2,10 @@
 -- hand the work to what is here. All of it is dynamic SQL, because TimescaleDB may come, or go, after Tickbook.
 
 CREATE FUNCTION tickbook._timescaledb_schema() RETURNS name
-  LANGUAGE sql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
-  SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb'
-$$;
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  RETURN (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb');
+END $$;
 COMMENT ON FUNCTION tickbook._timescaledb_schema() IS 'Schema that TimescaleDB''s functions are in, or NULL.';
 
 CREATE FUNCTION tickbook._timescaledb_hypertables()

@@ -1,10 +1,13 @@
 package dev.tickbook.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -439,6 +442,63 @@ class ContinuousAggregateTest extends DatabaseTest {
         assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
     }
 
+    /** A step that has computed some chunks and not yet the others leaves no trace of either. */
+    @Test
+    void aRefreshThatIsKilledBetweenChunksLosesNothing() throws Exception {
+        create("daily", DAILY);
+        db.execute("UPDATE bars SET close = 3 WHERE symbol = 'B'", "INSERT INTO bars VALUES ('Q', '2024-01-21', 1, 1)");
+        try (Database holder = db.connectAgain();
+                Database worker = db.connectAgain()) {
+            int pid = worker.value("SELECT pg_backend_pid()", Integer.class);
+            CompletableFuture<Void> refreshing = refreshThatStopsAt("2024-01-20", holder, worker);
+            assertIsItsQuery("daily", DAILY);
+            db.execute("SELECT pg_terminate_backend(" + pid + ", 5000)");
+            assertThatThrownBy(() -> refreshing.get(30, TimeUnit.SECONDS))
+                    .hasMessageContaining("terminating connection");
+        }
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                .containsExactly("{}");
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
+    /** TRUNCATE locks chunks in the order in which they were made, a refresh reads them in the order of time. */
+    @Test
+    void aTruncateWaitsForARefreshWithoutADeadlock() throws Exception {
+        db.execute(
+                "SELECT tickbook.ensure_chunks('bars', '2023-12-10', '2024-01-01')",
+                "INSERT INTO bars VALUES ('A', '2023-12-11', 1, 1)");
+        create("daily", DAILY);
+        db.execute("UPDATE bars SET close = 3");
+        try (Database holder = db.connectAgain();
+                Database worker = db.connectAgain();
+                Database writer = db.connectAgain()) {
+            CompletableFuture<Void> refreshing = refreshThatStopsAt("2024-01-02", holder, worker);
+            CompletableFuture<Void> truncating = startAndWaitUntilItWaits(writer, "TRUNCATE bars");
+            holder.execute("COMMIT");
+            refreshing.get(30, TimeUnit.SECONDS);
+            truncating.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(db.count("SELECT count(*) FROM daily")).isZero();
+    }
+
+    /** A refresh in the worker's session that waits for the holder in front of the buckets of a day. */
+    private CompletableFuture<Void> refreshThatStopsAt(String day, Database holder, Database worker) throws Exception {
+        holder.execute("BEGIN", "SELECT FROM daily_materialized WHERE day = '" + day + "' FOR UPDATE");
+        return startAndWaitUntilItWaits(worker, "CALL tickbook.refresh_continuous_aggregate('daily')");
+    }
+
+    private CompletableFuture<Void> startAndWaitUntilItWaits(Database session, String statement) throws Exception {
+        int pid = session.value("SELECT pg_backend_pid()", Integer.class);
+        CompletableFuture<Void> running = CompletableFuture.runAsync(() -> session.execute(statement));
+        while (db.count("SELECT cardinality(pg_blocking_pids(" + pid + "))") == 0) {
+            assertThat(running).as("what is to wait").isNotDone();
+            Thread.sleep(20);
+        }
+        return running;
+    }
+
     /** Rows that are packed or unpacked are the same rows: nothing becomes pending by that. */
     @Test
     void compressionChangesNoBucket() {
@@ -653,6 +713,38 @@ class ContinuousAggregateTest extends DatabaseTest {
         assertIsItsQuery("counts", query);
         refresh("counts");
         assertThat(materialised("counts")).isEqualTo(db.rows(ordered(query)));
+    }
+
+    /** What is written meanwhile is in no log, so a refresh would pass for one that is complete. */
+    @Test
+    void aRefreshSaysThatItsTriggersAreDisabled() {
+        create("daily", DAILY);
+        db.execute(
+                "ALTER TABLE bars DISABLE TRIGGER USER", "INSERT INTO bars VALUES ('A', '2024-01-05 03:00+00', 7, 7)");
+        assertError("CALL tickbook.refresh_continuous_aggregate('daily')")
+                .startsWith("55000 continuous aggregate public.daily cannot be refreshed:"
+                        + " trigger tickbook_aggregate_1_delete of public.bars is disabled HINT: Run ALTER TABLE");
+        for (String event : List.of("insert", "update", "delete", "truncate")) {
+            db.execute("ALTER TABLE bars ENABLE ALWAYS TRIGGER tickbook_aggregate_1_" + event);
+        }
+        db.execute("CALL tickbook.refresh_continuous_aggregate('daily', '2024-01-05', '2024-01-06', force => true)");
+        assertIsItsQuery("daily", DAILY);
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
+    @Test
+    void itWorksInASchemaThatNeedsQuotes() {
+        db.execute(
+                "CREATE SCHEMA \"We ird\"",
+                "ALTER TABLE bars SET SCHEMA \"We ird\"",
+                "SET search_path = \"We ird\"",
+                "SELECT tickbook.enable_compression('bars', '{symbol}')",
+                "SELECT tickbook.compress_chunk(c) FROM tickbook.show_chunks('bars') c");
+        create("daily", DAILY);
+        db.execute("UPDATE bars SET close = 9 WHERE symbol = 'A' AND time = '2024-01-10'");
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
     }
 
     /** The view goes on with what was renamed; a refresh, which goes by names, says so rather than read another table. */

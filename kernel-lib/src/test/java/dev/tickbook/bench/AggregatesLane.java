@@ -14,7 +14,7 @@ import org.postgresql.PGConnection;
 
 /**
  * Daily bars of a million minute bars, a year of 11 symbols, in weekly chunks: what computing all of them takes, what a correction of
- * one symbol-day takes, what reading takes, and what a COPY pays for being noticed. TimescaleDB gets the hypertable as its
+ * one symbol-day takes, or a symbol-day that comes late, what reading takes, and what a COPY pays for being noticed. TimescaleDB gets the hypertable as its
  * create_hypertable makes it, with an index on the time that ours does not have. Contestants take turns on the same server.
  */
 final class AggregatesLane implements Bench.Lane {
@@ -121,9 +121,11 @@ final class AggregatesLane implements Bench.Lane {
     private void against() throws SQLException {
         String full = "aggregates.full_refresh_vs_timescaledb";
         String incremental = "aggregates.incremental_refresh_vs_timescaledb";
+        String late = "aggregates.late_insert_refresh_vs_timescaledb";
         if (!TimescaleServer.isThere()) {
-            Bench.skip(full, TimescaleServer.ABSENT);
-            Bench.skip(incremental, TimescaleServer.ABSENT);
+            for (String metric : new String[] {full, incremental, late}) {
+                Bench.skip(metric, TimescaleServer.ABSENT);
+            }
             return;
         }
         try (TimescaleServer server = new TimescaleServer()) {
@@ -148,6 +150,11 @@ final class AggregatesLane implements Bench.Lane {
                 theirs[i] = correction(server.theirs, TIMESCALEDB, i);
             }
             Bench.report(incremental, median(ours) / median(theirs), "ratio");
+            for (int i = 0; i < CORRECTIONS; i++) {
+                ours[i] = lateInsert(server.ours, NATIVE, i);
+                theirs[i] = lateInsert(server.theirs, TIMESCALEDB, i);
+            }
+            Bench.report(late, median(ours) / median(theirs), "ratio");
         }
     }
 
@@ -173,12 +180,22 @@ final class AggregatesLane implements Bench.Lane {
 
     /** A late correction of one symbol's closes of one day, and the refresh after it, which is what is timed. */
     private static double correction(Connection connection, Engine engine, int i) throws SQLException {
-        LocalDate day = LocalDate.of(2024, 1 + i % 6, 15).with(DayOfWeek.WEDNESDAY);
+        execute(connection, "UPDATE bars SET close = close + 0.01 WHERE " + symbolDay(i));
+        return seconds(connection, engine.refresh);
+    }
+
+    /** Another symbol's bars of a day long past, and the refresh after them, which is what is timed. */
+    private static double lateInsert(Connection connection, Engine engine, int i) throws SQLException {
         execute(
                 connection,
-                "UPDATE bars SET close = close + 0.01 WHERE symbol = 'ALTR' AND time >= '" + day + "' AND time < '"
-                        + day.plusDays(1) + "'");
+                "INSERT INTO bars SELECT time, 'LATE" + i
+                        + "', open, high, low, close, volume, vwap, trades FROM bars WHERE " + symbolDay(i));
         return seconds(connection, engine.refresh);
+    }
+
+    private static String symbolDay(int i) {
+        LocalDate day = LocalDate.of(2024, 1 + i % 6, 15).with(DayOfWeek.WEDNESDAY);
+        return "symbol = 'ALTR' AND time >= '" + day + "' AND time < '" + day.plusDays(1) + "'";
     }
 
     private static double seconds(Connection connection, String sql) throws SQLException {

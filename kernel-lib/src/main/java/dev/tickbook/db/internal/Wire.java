@@ -89,10 +89,7 @@ final class Wire {
     }
 
     private static double quick(byte[] bytes, int at, int digits, int decimals) {
-        long whole = 0;
-        for (int i = 0; i < digits; i++) {
-            whole = whole * 10_000 + int2(bytes, at + 2 * i);
-        }
+        long whole = whole(bytes, at, digits);
         if (whole > 1L << 53) {
             return exact(bytes, at, digits, decimals);
         }
@@ -100,10 +97,41 @@ final class Wire {
     }
 
     private static double exact(byte[] bytes, int at, int digits, int decimals) {
+        return new BigDecimal(bigWhole(bytes, at, digits), decimals).doubleValue();
+    }
+
+    private static long whole(byte[] bytes, int at, int digits) {
+        long whole = 0;
+        for (int i = 0; i < digits; i++) {
+            whole = whole * 10_000 + int2(bytes, at + 2 * i);
+        }
+        return whole;
+    }
+
+    private static BigInteger bigWhole(byte[] bytes, int at, int digits) {
         BigInteger whole = BigInteger.ZERO;
         for (int i = 0; i < digits; i++) {
             whole = whole.multiply(BigInteger.valueOf(10_000)).add(BigInteger.valueOf(int2(bytes, at + 2 * i)));
         }
-        return new BigDecimal(whole, decimals).doubleValue();
+        return whole;
+    }
+
+    /** Whether a numeric is neither NaN nor infinite. */
+    static boolean isNumber(byte[] bytes, int at) {
+        int sign = int2(bytes, at + 4) & 0xFFFF;
+        return sign == 0 || sign == NEGATIVE;
+    }
+
+    /** A numeric times ten to the scale, which is not less than that of the numeric. */
+    static BigInteger unscaled(byte[] bytes, int at, int scale) {
+        int digits = int2(bytes, at);
+        int weight = int2(bytes, at + 2);
+        BigInteger whole =
+                digits <= 4 ? BigInteger.valueOf(whole(bytes, at + 8, digits)) : bigWhole(bytes, at + 8, digits);
+        int zeros = scale - 4 * (digits - 1 - weight);
+        BigInteger value = zeros >= 0
+                ? whole.multiply(BigInteger.TEN.pow(zeros))
+                : whole.divide(BigInteger.TEN.pow(-zeros)); // exact: these are zeros that fill up the last digit
+        return int2(bytes, at + 4) == NEGATIVE ? value.negate() : value;
     }
 }

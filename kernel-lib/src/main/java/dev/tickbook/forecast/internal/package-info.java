@@ -1,0 +1,2 @@
+/** How ARIMA models are estimated and filtered. Not for users. */
+package dev.tickbook.forecast.internal;
