@@ -1,8 +1,12 @@
 package dev.tickbook;
 
+import dev.tickbook.accuracy.CrossValidation;
+import dev.tickbook.accuracy.TrackRecord;
 import dev.tickbook.db.Query;
 import dev.tickbook.db.internal.Database;
 import dev.tickbook.db.internal.JobScheduler;
+import dev.tickbook.forecast.AutoArima;
+import dev.tickbook.forecast.BatchTraining;
 import dev.tickbook.ingest.Backfill;
 import dev.tickbook.ingest.HistoryService;
 import dev.tickbook.ingest.IngestReport;
@@ -151,6 +155,36 @@ public final class Tickbook implements AutoCloseable {
      */
     public KnownMarket market() {
         return new KnownMarket(questions(), subscriptions);
+    }
+
+    /**
+     * Trains models on the last closes of symbols, and stores them with what they predict.
+     *
+     * @return the training, of automatic ARIMA for all symbols where it is due; nothing runs until {@link
+     *     BatchTraining#run}
+     */
+    public BatchTraining training() {
+        return new BatchTraining(this::read, market(), database()::connection, AutoArima.defaults());
+    }
+
+    /**
+     * What stored predictions were worth.
+     *
+     * @return the record as it is known now; {@link TrackRecord#asOf} for what was known before
+     */
+    public TrackRecord trackRecord() {
+        return new TrackRecord(database()::connection, market());
+    }
+
+    /**
+     * Tries models on the past: fits them to what was known of symbols at many moments, and compares what they say with
+     * what came.
+     *
+     * @param symbols whose closes are forecast
+     * @return the cross-validation, to be told its models
+     */
+    public CrossValidation crossValidation(String... symbols) {
+        return new CrossValidation(this::read, symbols);
     }
 
     /**

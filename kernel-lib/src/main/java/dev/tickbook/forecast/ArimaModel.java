@@ -260,13 +260,13 @@ public final class ArimaModel implements FittedModel {
     }
 
     private Forecast forecast(int horizon, double[][] future, double[] levels) {
+        Intervals.check(horizon, levels);
         double[][] ahead = ahead(horizon, future);
         double[] mean = new double[horizon];
         for (int h = 0; h < horizon; h++) {
             mean[h] = sample.boxCox() == null ? ahead[0][h] : sample.boxCox().back(ahead[0][h], ahead[1][h]);
         }
-        double[] sorted = levels.clone();
-        Arrays.sort(sorted);
+        double[] sorted = Arrays.stream(levels).sorted().distinct().toArray();
         double[][] lower = new double[sorted.length][horizon];
         double[][] upper = new double[sorted.length][horizon];
         for (int level = 0; level < sorted.length; level++) {
@@ -282,9 +282,6 @@ public final class ArimaModel implements FittedModel {
 
     /** Means and variances of the (transformed) series. */
     private double[][] ahead(int horizon, double[][] future) {
-        if (horizon < 1) {
-            throw new IllegalArgumentException("A forecast has at least 1 step, not " + horizon + ".");
-        }
         int length = sample.original().length;
         int gap = sample.missingAtEnd();
         double[][] given = new double[future.length][];
@@ -314,6 +311,7 @@ public final class ArimaModel implements FittedModel {
         if (sample.given().length > 0) {
             throw new TickbookException(name() + " cannot be simulated without knowing the regressors of the future.");
         }
+        Intervals.check(steps, new double[0]);
         double[] path = ahead(steps, new double[0][])[0];
         double[] psi = estimator.psi(structure, estimate.arma(), steps);
         Random random = new Random(seed);

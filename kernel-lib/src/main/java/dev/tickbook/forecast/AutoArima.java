@@ -2,7 +2,6 @@ package dev.tickbook.forecast;
 
 import dev.tickbook.TickbookException;
 import dev.tickbook.forecast.internal.ArmaStructure;
-import dev.tickbook.forecast.internal.Differences;
 import dev.tickbook.forecast.internal.Estimator;
 import java.util.ArrayList;
 import java.util.Arrays;

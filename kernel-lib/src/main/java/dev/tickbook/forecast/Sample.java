@@ -14,25 +14,14 @@ import java.util.Arrays;
 record Sample(double[] original, int period, BoxCox boxCox, int from, double[] values, double[][] given) {
 
     static Sample of(TimeSeries series, BoxCox boxCox, double[]... regressors) {
-        double[] original = series.values();
+        double[] original = Observations.of(series, "ARIMA", 1);
         int from = original.length;
         int to = 0;
         for (int t = 0; t < original.length; t++) {
-            if (Double.isInfinite(original[t])) {
-                throw new TickbookException("The series is infinite at position " + t
-                        + ". Values must be numbers, or NaN where one is missing.");
-            }
             if (!Double.isNaN(original[t])) {
                 from = Math.min(from, t);
                 to = t + 1;
             }
-        }
-        if (to == 0) {
-            throw new TickbookException(
-                    original.length == 0
-                            ? "The series is empty: there is nothing to estimate a model from."
-                            : "Each of the " + original.length
-                                    + " values of the series is missing: there is nothing to estimate a model from.");
         }
         for (int k = 0; k < regressors.length; k++) {
             check(regressors[k], k, original.length);

@@ -27,6 +27,7 @@ public final class BarQuery {
     private final Instant asOf;
     private final String bucket;
     private final boolean fillGaps;
+    private final int last;
 
     private BarQuery(
             Questions questions,
@@ -36,7 +37,8 @@ public final class BarQuery {
             Instant to,
             Instant asOf,
             String bucket,
-            boolean fillGaps) {
+            boolean fillGaps,
+            int last) {
         this.questions = questions;
         this.symbol = symbol;
         this.interval = interval;
@@ -45,6 +47,7 @@ public final class BarQuery {
         this.asOf = asOf;
         this.bucket = bucket;
         this.fillGaps = fillGaps;
+        this.last = last;
     }
 
     /**
@@ -54,7 +57,7 @@ public final class BarQuery {
      * @param symbol as {@code market.market_data} has it
      */
     public BarQuery(Questions questions, String symbol) {
-        this(questions, symbol, null, null, null, null, null, false);
+        this(questions, symbol, null, null, null, null, null, false, 0);
     }
 
     /**
@@ -63,7 +66,7 @@ public final class BarQuery {
      * @return the same question about these bars
      */
     public BarQuery interval(String length) {
-        return new BarQuery(questions, symbol, length, from, to, asOf, bucket, fillGaps);
+        return new BarQuery(questions, symbol, length, from, to, asOf, bucket, fillGaps, last);
     }
 
     /**
@@ -71,7 +74,7 @@ public final class BarQuery {
      * @return the same question from there on
      */
     public BarQuery from(Instant time) {
-        return new BarQuery(questions, symbol, interval, time, to, asOf, bucket, fillGaps);
+        return new BarQuery(questions, symbol, interval, time, to, asOf, bucket, fillGaps, last);
     }
 
     /**
@@ -87,7 +90,7 @@ public final class BarQuery {
      * @return the same question up to there
      */
     public BarQuery to(Instant time) {
-        return new BarQuery(questions, symbol, interval, from, time, asOf, bucket, fillGaps);
+        return new BarQuery(questions, symbol, interval, from, time, asOf, bucket, fillGaps, last);
     }
 
     /**
@@ -104,7 +107,7 @@ public final class BarQuery {
      * @return the same question as of that moment
      */
     public BarQuery asOf(Instant moment) {
-        return new BarQuery(questions, symbol, interval, from, to, moment, bucket, fillGaps);
+        return new BarQuery(questions, symbol, interval, from, to, moment, bucket, fillGaps, last);
     }
 
     /**
@@ -113,7 +116,7 @@ public final class BarQuery {
      * @return the same question, answered in bars of this length
      */
     public BarQuery bucket(String length) {
-        return new BarQuery(questions, symbol, interval, from, to, asOf, length, fillGaps);
+        return new BarQuery(questions, symbol, interval, from, to, asOf, length, fillGaps, last);
     }
 
     /**
@@ -121,7 +124,18 @@ public final class BarQuery {
      *     with volume 0
      */
     public BarQuery fillGaps() {
-        return new BarQuery(questions, symbol, interval, from, to, asOf, bucket, true);
+        return new BarQuery(questions, symbol, interval, from, to, asOf, bucket, true, last);
+    }
+
+    /**
+     * @param bars how many, at least 1
+     * @return the same question, answered with the last bars of its range alone; not with {@link #bucket}
+     */
+    public BarQuery last(int bars) {
+        if (bars < 1) {
+            throw new TickbookException("The last " + bars + " bars are none. Ask for 1 or more.");
+        }
+        return new BarQuery(questions, symbol, interval, from, to, asOf, bucket, fillGaps, bars);
     }
 
     /**
@@ -173,8 +187,15 @@ public final class BarQuery {
             if (fillGaps) {
                 throw new TickbookException("Gaps are filled between buckets. Name their length with bucket().");
             }
-            return "SELECT * FROM tickbook.get_price_range(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
-                    + " '-infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'))";
+            return last > 0
+                    ? "SELECT * FROM tickbook._last_bars(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
+                            + " 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), CAST(? AS integer))"
+                            + " WHERE time >= coalesce(CAST(? AS timestamptz), '-infinity') ORDER BY time"
+                    : "SELECT * FROM tickbook.get_price_range(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
+                            + " '-infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'))";
+        }
+        if (last > 0) {
+            throw new TickbookException("The last bars are those that are stored. Leave out last() or bucket().");
         }
         if (from == null || to == null) {
             throw new TickbookException("Buckets need a beginning and an end. Name both with from() and to().");
@@ -184,8 +205,12 @@ public final class BarQuery {
     }
 
     private Object[] parameters() {
-        return bucket == null
-                ? new Object[] {symbol, interval == null ? "1d" : interval, from, to, asOf}
-                : new Object[] {symbol, bucket, from, to, fillGaps, interval, asOf};
+        if (bucket != null) {
+            return new Object[] {symbol, bucket, from, to, fillGaps, interval, asOf};
+        }
+        String length = interval == null ? "1d" : interval;
+        return last > 0
+                ? new Object[] {symbol, length, to, asOf, last, from}
+                : new Object[] {symbol, length, from, to, asOf};
     }
 }

@@ -15,6 +15,7 @@ public final class Bench {
     public static void main(String[] lane) throws Exception {
         switch (lane[0]) {
             case "aggregates" -> new AggregatesLane().run();
+            case "arima" -> new ArimaLane().run();
             case "compression" -> new CompressionLane().run();
             case "hypertable" -> new HypertableLane().run();
             case "ingest" -> new IngestLane().run();
