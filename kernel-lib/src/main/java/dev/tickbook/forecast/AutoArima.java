@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The ARIMA model that suits a series, found as Hyndman and Khandakar (2008) describe and R's {@code auto.arima} does it:
@@ -32,6 +31,9 @@ public final class AutoArima implements Forecaster {
 
     /** Observations times the length of the season from which on models are compared by quick estimates. */
     private static final int LONG = 10_000;
+
+    /** How many of the best models are estimated again, if need be. */
+    private static final int FINALISTS = 3;
 
     /** How many of the models that a jump may lead to are tried. */
     private static final int JUMPS = 5;
@@ -158,7 +160,8 @@ public final class AutoArima implements Forecaster {
 
     /**
      * Whether models are compared by quick estimates (those of the least conditional sum of squares) and only the best are
-     * estimated exactly. By default that is so where exact ones take long: for long series with a long season.
+     * estimated exactly. By default that is so where exact ones take long: for long series with a long season, and where values
+     * are missing.
      */
     public AutoArima approximation(boolean approximation) {
         AutoArima copy = copy();
@@ -347,7 +350,10 @@ public final class AutoArima implements Forecaster {
         }
 
         private boolean approximate() {
-            return approximation != null ? approximation : (long) sample.values().length * sample.period() > LONG;
+            return approximation != null
+                    ? approximation
+                    : sample.observed() < sample.values().length
+                            || (long) sample.values().length * sample.period() > LONG;
         }
 
         private static List<Scored> ranked(Collection<Scored> models) {
@@ -436,26 +442,27 @@ public final class AutoArima implements Forecaster {
             return better(o.p(), o.q(), o.seasonalP(), o.seasonalQ(), !c);
         }
 
-        /** The best model, estimated again without haste; the next one where that leads it too close to the unit circle. */
+        /**
+         * The best model, estimated again without haste; one of the next where that leads it too close to the unit circle,
+         * and the best nevertheless where it leads them all there. Quick estimates are begun anew.
+         */
         private ArimaModel exact() {
             List<Scored> order = ranked(tried.values());
-            if (approximate()) {
-                best = null;
-                List<Scored> exact = new ArrayList<>();
-                for (Scored scored : order.subList(0, Math.min(JUMPS, order.size()))) {
-                    Scored again = score(scored.candidate, false);
-                    exact.add(again);
-                    best = best == null || again.score < best.score ? again : best;
-                }
-                order = Stream.concat(ranked(exact).stream(), order.stream()).toList();
+            if (order.isEmpty()) {
+                return fitting.fit(arima(new Candidate(order(0, 0, 0, 0), constantAllowed)));
             }
-            for (Scored scored : order) {
-                ArimaModel model = fitting.fit(arima(scored.candidate), scored.estimate.arma());
+            List<ArimaModel> models = new ArrayList<>();
+            for (Scored scored : order.subList(0, Math.min(FINALISTS, order.size()))) {
+                Arima arima = arima(scored.candidate);
+                ArimaModel model = approximate() ? fitting.fit(arima) : fitting.finish(arima, scored.estimate.arma());
+                models.add(model);
                 if (model.rootsBeyond(ROOT_LIMIT)) {
                     return model;
                 }
             }
-            return fitting.fit(arima(new Candidate(order(0, 0, 0, 0), constantAllowed)));
+            return models.stream()
+                    .min(Comparator.comparingDouble(model -> model.criterion(criterion)))
+                    .orElseThrow();
         }
     }
 
