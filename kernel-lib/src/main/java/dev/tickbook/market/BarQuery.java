@@ -2,6 +2,7 @@ package dev.tickbook.market;
 
 import dev.tickbook.TickbookException;
 import dev.tickbook.market.internal.Questions;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -26,6 +27,7 @@ public final class BarQuery {
     private final Instant asOf;
     private final String bucket;
     private final boolean fillGaps;
+    private final int last;
 
     private BarQuery(
             Questions questions,
@@ -35,7 +37,8 @@ public final class BarQuery {
             Instant to,
             Instant asOf,
             String bucket,
-            boolean fillGaps) {
+            boolean fillGaps,
+            int last) {
         this.questions = questions;
         this.symbol = symbol;
         this.interval = interval;
@@ -44,6 +47,7 @@ public final class BarQuery {
         this.asOf = asOf;
         this.bucket = bucket;
         this.fillGaps = fillGaps;
+        this.last = last;
     }
 
     /**
@@ -53,7 +57,7 @@ public final class BarQuery {
      * @param symbol as {@code market.market_data} has it
      */
     public BarQuery(Questions questions, String symbol) {
-        this(questions, symbol, null, null, null, null, null, false);
+        this(questions, symbol, null, null, null, null, null, false, 0);
     }
 
     /**
@@ -62,7 +66,7 @@ public final class BarQuery {
      * @return the same question about these bars
      */
     public BarQuery interval(String length) {
-        return new BarQuery(questions, symbol, length, from, to, asOf, bucket, fillGaps);
+        return new BarQuery(questions, symbol, length, from, to, asOf, bucket, fillGaps, last);
     }
 
     /**
@@ -70,7 +74,7 @@ public final class BarQuery {
      * @return the same question from there on
      */
     public BarQuery from(Instant time) {
-        return new BarQuery(questions, symbol, interval, time, to, asOf, bucket, fillGaps);
+        return new BarQuery(questions, symbol, interval, time, to, asOf, bucket, fillGaps, last);
     }
 
     /**
@@ -86,7 +90,7 @@ public final class BarQuery {
      * @return the same question up to there
      */
     public BarQuery to(Instant time) {
-        return new BarQuery(questions, symbol, interval, from, time, asOf, bucket, fillGaps);
+        return new BarQuery(questions, symbol, interval, from, time, asOf, bucket, fillGaps, last);
     }
 
     /**
@@ -103,7 +107,7 @@ public final class BarQuery {
      * @return the same question as of that moment
      */
     public BarQuery asOf(Instant moment) {
-        return new BarQuery(questions, symbol, interval, from, to, moment, bucket, fillGaps);
+        return new BarQuery(questions, symbol, interval, from, to, moment, bucket, fillGaps, last);
     }
 
     /**
@@ -112,7 +116,7 @@ public final class BarQuery {
      * @return the same question, answered in bars of this length
      */
     public BarQuery bucket(String length) {
-        return new BarQuery(questions, symbol, interval, from, to, asOf, length, fillGaps);
+        return new BarQuery(questions, symbol, interval, from, to, asOf, length, fillGaps, last);
     }
 
     /**
@@ -120,7 +124,18 @@ public final class BarQuery {
      *     with volume 0
      */
     public BarQuery fillGaps() {
-        return new BarQuery(questions, symbol, interval, from, to, asOf, bucket, true);
+        return new BarQuery(questions, symbol, interval, from, to, asOf, bucket, true, last);
+    }
+
+    /**
+     * @param bars how many, at least 1
+     * @return the same question, answered with the last bars of its range alone; not with {@link #bucket}
+     */
+    public BarQuery last(int bars) {
+        if (bars < 1) {
+            throw new TickbookException("The last " + bars + " bars are none. Ask for 1 or more.");
+        }
+        return new BarQuery(questions, symbol, interval, from, to, asOf, bucket, fillGaps, bars);
     }
 
     /**
@@ -131,33 +146,71 @@ public final class BarQuery {
      * @throws TickbookException if symbol, interval or range cannot be, or the server fails for more than half a minute
      */
     public Table table() {
+        return questions.ask(asOf, sql(), parameters());
+    }
+
+    /**
+     * Writes them to a CSV file, with the columns of {@link #table}.
+     *
+     * @param file where to; see {@link dev.tickbook.db.Query#toCsv}
+     * @return the number of bars
+     * @throws TickbookException if symbol, interval or range cannot be, the server fails, or the file cannot be written
+     */
+    public long toCsv(Path file) {
+        return questions.query(sql(), parameters()).toCsv(file);
+    }
+
+    /**
+     * Writes them to an Apache Parquet file, with the columns of {@link #table}.
+     *
+     * @param file where to; see {@link dev.tickbook.db.Query#toParquet}
+     * @return the number of bars
+     * @throws TickbookException if symbol, interval or range cannot be, the server fails, or the file cannot be written
+     */
+    public long toParquet(Path file) {
+        return questions.query(sql(), parameters()).toParquet(file);
+    }
+
+    /**
+     * Writes them to an Arrow file, with the columns of {@link #table}.
+     *
+     * @param file where to; see {@link dev.tickbook.db.Query#toArrow}
+     * @return the number of bars
+     * @throws TickbookException if symbol, interval or range cannot be, the server fails, or the file cannot be written
+     */
+    public long toArrow(Path file) {
+        return questions.query(sql(), parameters()).toArrow(file);
+    }
+
+    private String sql() {
         if (bucket == null) {
             if (fillGaps) {
                 throw new TickbookException("Gaps are filled between buckets. Name their length with bucket().");
             }
-            return questions.ask(
-                    asOf,
-                    "SELECT * FROM tickbook.get_price_range(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
-                            + " '-infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'))",
-                    symbol,
-                    interval == null ? "1d" : interval,
-                    from,
-                    to,
-                    asOf);
+            return last > 0
+                    ? "SELECT * FROM tickbook._last_bars(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
+                            + " 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), CAST(? AS integer))"
+                            + " WHERE time >= coalesce(CAST(? AS timestamptz), '-infinity') ORDER BY time"
+                    : "SELECT * FROM tickbook.get_price_range(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
+                            + " '-infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'))";
+        }
+        if (last > 0) {
+            throw new TickbookException("The last bars are those that are stored. Leave out last() or bucket().");
         }
         if (from == null || to == null) {
             throw new TickbookException("Buckets need a beginning and an end. Name both with from() and to().");
         }
-        return questions.ask(
-                asOf,
-                "SELECT * FROM tickbook.ohlcv(CAST(? AS text), CAST(? AS interval), CAST(? AS timestamptz), CAST(? AS timestamptz),"
-                        + " CAST(? AS boolean), CAST(? AS text), coalesce(CAST(? AS timestamptz), 'infinity'))",
-                symbol,
-                bucket,
-                from,
-                to,
-                fillGaps,
-                interval,
-                asOf);
+        return "SELECT * FROM tickbook.ohlcv(CAST(? AS text), CAST(? AS interval), CAST(? AS timestamptz), CAST(? AS timestamptz),"
+                + " CAST(? AS boolean), CAST(? AS text), coalesce(CAST(? AS timestamptz), 'infinity'))";
+    }
+
+    private Object[] parameters() {
+        if (bucket != null) {
+            return new Object[] {symbol, bucket, from, to, fillGaps, interval, asOf};
+        }
+        String length = interval == null ? "1d" : interval;
+        return last > 0
+                ? new Object[] {symbol, length, to, asOf, last, from}
+                : new Object[] {symbol, length, from, to, asOf};
     }
 }

@@ -71,6 +71,22 @@ class KnownMarketTest {
     }
 
     @Test
+    void theLastBarsAreThoseThatWereLastThen() {
+        Instant then = Instant.parse("2024-01-12T12:00:00Z");
+        assertThat(closes(tb.read("B").asOf(then).last(3).table())).containsExactly(50.0, 10.0, 11.0);
+        assertThat(closes(tb.read("B").last(2).table())).containsExactly(19.0, 22.0);
+        assertThat(closes(tb.read("B").to(LocalDate.of(2024, 1, 9)).last(2).table()))
+                .containsExactly(5.0, 8.0);
+        assertThat(closes(tb.read("B")
+                        .from(LocalDate.of(2024, 1, 11))
+                        .asOf(then)
+                        .last(3)
+                        .table()))
+                .containsExactly(11.0);
+        assertThatThrownBy(() -> tb.read("B").last(0)).isInstanceOf(TickbookException.class);
+    }
+
+    @Test
     void readMakesLongerBarsAndFillsTheirGaps() {
         BarQuery weeks = tb.read("B")
                 .bucket("1 week")

@@ -1,2 +1,2 @@
-/** How ARIMA models are estimated and filtered. Not for users. */
+/** How models are estimated, filtered and trained in batches. Not for users. */
 package dev.tickbook.forecast.internal;

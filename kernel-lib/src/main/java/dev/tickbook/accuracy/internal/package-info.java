@@ -1,0 +1,2 @@
+/** Not for users: how forecasts become tables. */
+package dev.tickbook.accuracy.internal;
