@@ -22,7 +22,8 @@ import java.util.Map;
  * model.name();                     // ARIMA(0,1,1)(0,1,1)[12]
  * }</pre>
  *
- * <p>Each method that sets something returns a changed copy.
+ * <p>A season of more than 350 observations, or longer than the series, is left out. Each method that sets something returns a
+ * changed copy.
  */
 public final class AutoArima implements Forecaster {
 
@@ -31,6 +32,9 @@ public final class AutoArima implements Forecaster {
 
     /** Observations times the length of the season from which on models are compared by quick estimates. */
     private static final int LONG = 10_000;
+
+    /** As in R: a longer season takes states too large to filter, and regressors serve it better. */
+    private static final int LONGEST_SEASON = 350;
 
     /** How many of the best models are estimated again, if need be. */
     private static final int FINALISTS = 3;
@@ -233,7 +237,8 @@ public final class AutoArima implements Forecaster {
             limitP = Math.min(maxP, observed / 3);
             limitQ = Math.min(maxQ, observed / 3);
             int period = sample.period();
-            boolean hasSeason = seasonal && period > 1 && sample.values().length > period;
+            boolean hasSeason =
+                    seasonal && period > 1 && period <= LONGEST_SEASON && sample.values().length > period;
             limitSeasonalP = hasSeason ? Math.min(maxSeasonalP, observed / 3 / period) : 0;
             limitSeasonalQ = hasSeason ? Math.min(maxSeasonalQ, observed / 3 / period) : 0;
             chooseDifferences(hasSeason);
