@@ -43,6 +43,26 @@ class InstallTest {
         }
     }
 
+    /** Functions, views, defaults and checks are bound to what they call when the script runs. */
+    @Test
+    void whatAnyoneMadeInSchemaPublicBecomesNoPartOfIt() {
+        try (Database db = server.createEmptyDatabase()) {
+            db.execute(
+                    "CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE sql AS $$ SELECT 'captured'::text $$",
+                    "CREATE FUNCTION public.same(regtype, regtype) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$",
+                    "CREATE OPERATOR public.= (LEFTARG = regtype, RIGHTARG = regtype, FUNCTION = public.same)",
+                    "SET search_path = public, pg_catalog",
+                    Servers.plainScript());
+            assertThat(db.rows("SHOW search_path")).as("as it was").containsExactly("public, pg_catalog");
+            assertThat(db.rows("SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_depend d,"
+                            + " unnest(ARRAY['public.format(text,text)'::regprocedure::oid, 'public.=(regtype,regtype)'::regoperator::oid]) made"
+                            + " WHERE d.refobjid = made"))
+                    .isEmpty();
+            assertThat(db.value("SELECT tickbook._to_time_type('timestamptz', 't')", String.class))
+                    .isEqualTo("t");
+        }
+    }
+
     @Test
     void bothWaysMakeTheSameObjects() {
         org.junit.jupiter.api.Assumptions.assumeTrue(server.files(), "no files can be added to this server");
