@@ -34,7 +34,7 @@ def first_result():
 def all_notebooks(root):
     started = time.monotonic()
     subprocess.run(
-        [sys.executable, f"{root}/ci/lib/run_notebooks.py", "--notebooks", f"{root}/notebooks"],
+        [sys.executable, f"{root}/ci/lib/run_notebooks.py", "--notebooks", f"{root}/notebooks", "--reports", f"{root}/notebooks/target/reports"],
         check=True,
         stdout=subprocess.DEVNULL,
     )

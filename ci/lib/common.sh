@@ -46,6 +46,15 @@ need_jdk() {
     fail "$java_home is a Java without a compiler. Install the JDK (Debian: apt-get install default-jdk), or set JAVA_HOME to one."
 }
 
+# find_jdk VERSION: prints where a JDK of that version is, if one is in the usual places.
+find_jdk() {
+  local folder
+  for folder in /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+    [ -x "$folder/bin/javac" ] && grep -q "^JAVA_VERSION=\"$1[.\"]" "$folder/release" 2>/dev/null && echo "$folder" && return
+  done
+  return 1
+}
+
 need_maven() {
   command -v mvn >/dev/null || fail 'Maven not found. Install it (Debian: apt-get install maven) and try again.'
 }
@@ -59,6 +68,24 @@ need_fonts() {
     quietly fonts apt_install fontconfig fonts-dejavu-core && return
   fi
   fail 'no fonts found, and charts need some. Install fontconfig and a font (Debian: apt-get install fontconfig fonts-dejavu-core).'
+}
+
+# write_pdfs FOLDER: prints each report to a PDF beside it, where Chromium or Chrome is installed.
+write_pdfs() {
+  local browser name report profile
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    browser=$(command -v "$name") && break
+  done
+  [ -n "${browser:-}" ] || return 0
+  profile=$(mktemp -d)
+  for report in "$1"/[0-9]*.html; do
+    [ ! "${report%.html}.pdf" -nt "$report" ] || continue
+    # Root may not use the sandbox; what is opened is our own file.
+    quietly pdf "$browser" --headless --disable-gpu --no-first-run --disable-background-networking \
+      $([ "$(id -u)" != 0 ] || echo --no-sandbox) --user-data-dir="$profile" --no-pdf-header-footer \
+      --print-to-pdf="${report%.html}.pdf" "file://$report" || echo "No PDF of $(basename "$report"): $browser failed."
+  done
+  rm -rf "$profile"
 }
 
 # Sets $python to one that has Jupyter: the one of the jupyter on the PATH, else of a virtual environment, else Debian's.

@@ -11,20 +11,26 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert import HTMLExporter
+
+import parameters
+import report
 
 KERNEL = "tickbook-java"
 CELL_TIMEOUT_SECONDS = 600
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# A report must open without a network: scripts from elsewhere (formulas, widgets) are not needed in it.
-REMOTE_SCRIPT = re.compile(r"<script[^>]*\bsrc=\"https?://[^>]*>\s*</script>|<script[^>]*type=\"module\"[^>]*>.*?</script>", re.DOTALL)
+# Pictures are drawn with the machine's fonts; a table or figure around one is compared without it.
+PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
+# Asks the kernel what the results depend on, after the last cell.
+PROVENANCE = "dev.tickbook.notebook.Provenance.of(tb)"
 
 
 def main():
     parser = argparse.ArgumentParser(prog="ci/notebooks", description="Executes notebooks and writes their reports.")
     parser.add_argument("--check", action="store_true", help="fail where a text output differs from the committed one")
     parser.add_argument("--update", action="store_true", help="write the outputs into the committed notebooks")
+    parser.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", dest="values", help="set a parameter")
     parser.add_argument("--notebooks", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--reports", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     args = parser.parse_args()
 
@@ -32,16 +38,32 @@ def main():
     missing = [str(file) for file in files if not file.is_file()]
     if missing:
         sys.exit(f"ci/notebooks: there is no notebook {', '.join(missing)}.")
-    reports = args.notebooks / "target" / "reports"
-    reports.mkdir(parents=True, exist_ok=True)
+    try:
+        values = parameters.pairs(args.values)
+        check_names(files, values)
+    except parameters.ParameterError as error:
+        sys.exit(f"ci/notebooks: {error}")
+    args.reports.mkdir(parents=True, exist_ok=True)
 
-    failures = sum(not run(file, reports, args.check, args.update) for file in files)
-    print(f"Reports are in {reports}")
+    results = [run(file, args.reports, args.check, args.update, values) for file in files]
+    failures = sum(not ok for ok in results)
+    write_index(args.reports)
+    print(f"Reports are in {args.reports}")
     print(f"{len(files) - failures} passed, {failures} failed")
     sys.exit(1 if failures else 0)
 
 
-def run(file, reports, check, update):
+def check_names(files, values):
+    """Each parameter must be one of some notebook's."""
+    known = {name for file in files for name in parameters.declared(nbformat.read(file, as_version=4))} if values else set()
+    for name in values:
+        if name not in known:
+            raise parameters.ParameterError(
+                f"no notebook here has a parameter {name}. Parameters: {', '.join(sorted(known)) or 'none'}."
+            )
+
+
+def run(file, reports, check, update, values):
     """Executes one notebook; prints a line, and what is wrong below it."""
     try:
         committed = nbformat.read(file, as_version=4)
@@ -51,10 +73,17 @@ def run(file, reports, check, update):
     notebook = nbformat.from_dict(committed)
     for cell in code_cells(notebook):
         cell.outputs, cell.execution_count = [], None
+    try:
+        parameters.inject(notebook, values, os.getcwd())
+    except parameters.ParameterError as error:
+        print(f"{file.name}: failed. {error}")
+        return False
     started = time.monotonic()
-    problem = execute(notebook, file.parent)
+    problem, facts = execute(notebook, file.parent)
     seconds = time.monotonic() - started
+    facts = [(f"Parameter {name}", values.get(name, default)) for name, (_, default) in parameters.declared(notebook).items()] + facts
     write(notebook, reports / file.name)
+    (reports / file.name).with_suffix(".html").write_text(report.page(notebook, file.stem, facts), encoding="utf-8")
     if not problem and check:
         problem = differences(committed, notebook)
     if not problem and update:
@@ -66,12 +95,22 @@ def run(file, reports, check, update):
     return not problem
 
 
+def write_index(reports):
+    """Of all reports that are there, also of earlier runs."""
+    entries = []
+    for file in sorted(reports.glob("*.ipynb")):
+        notebook = nbformat.read(file, as_version=4)
+        ok = not any(o.output_type == "error" for cell in code_cells(notebook) for o in cell.outputs)
+        entries.append((f"{file.stem}.html", report.title(notebook, file.stem), report.summary(notebook), ok))
+    (reports / "index.html").write_text(report.index(entries), encoding="utf-8")
+
+
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def execute(notebook, folder):
-    """Runs all cells. Returns what went wrong, as text, or None."""
+    """Runs all cells. Returns what went wrong, as text, or None; and what the results depend on, as pairs."""
     started = []
     client = NotebookClient(
         notebook,
@@ -82,8 +121,10 @@ def execute(notebook, folder):
         on_cell_start=lambda cell, cell_index: started.append(cell),
     )
     try:
-        client.execute()
-        return None
+        with client.setup_kernel():
+            for index, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, index)
+            return None, provenance(client)
     except CellExecutionError as error:
         # What the compiler says is in the trace alone.
         reason = f"{error.ename}: {error.evalue}" if error.evalue else "\n".join(started[-1].outputs[-1].traceback)
@@ -92,8 +133,20 @@ def execute(notebook, folder):
     except DeadKernelError:
         reason = "The kernel died. Its output is above."
     except RuntimeError as error:
-        return f"The kernel does not start; its output is above. ({error})\n"
-    return explain(notebook, started[-1], reason)
+        return f"The kernel does not start; its output is above. ({error})\n", []
+    return explain(notebook, started[-1], reason), []
+
+
+def provenance(client):
+    """What the kernel says about versions and data, as pairs; nothing where the notebook has closed its database."""
+    cell = nbformat.v4.new_code_cell(PROVENANCE, metadata={"tags": ["raises-exception"]})
+    client.nb.cells.append(cell)
+    try:
+        client.execute_cell(cell, len(client.nb.cells) - 1)
+    finally:
+        client.nb.cells.pop()
+    texts = [o.data["text/plain"] for o in cell.outputs if o.output_type == "execute_result"]
+    return [tuple(line.split(": ", 1)) for line in "".join(texts).splitlines()]
 
 
 def explain(notebook, cell, reason):
@@ -134,21 +187,16 @@ def text_outputs(cell):
                 texts.append((output.name, output.text))
         else:
             texts += [(mime, data) for mime, data in sorted(output.get("data", {}).items()) if mime.startswith("text/")]
-    return [line for name, text in texts for line in (f"[{name}]", *text.splitlines())]
+    return [line for name, text in texts for line in (f"[{name}]", *PICTURE.sub("[picture]", text).splitlines())]
 
 
 def write(notebook, file):
-    """Writes the notebook, and beside it its report where it belongs to the reports."""
     for cell in notebook.cells:
         cell.pop("id", None)
     notebook.nbformat, notebook.nbformat_minor = 4, 4  # newer formats want random cell numbers
     whole = file.with_suffix(".new")
     nbformat.write(notebook, whole)
     whole.replace(file)
-    if file.parent.name == "reports":
-        exporter = HTMLExporter(template_name="lab", exclude_input_prompt=True, exclude_output_prompt=True)
-        html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": file.stem}})
-        file.with_suffix(".html").write_text(REMOTE_SCRIPT.sub("", html), encoding="utf-8")
 
 
 if __name__ == "__main__":

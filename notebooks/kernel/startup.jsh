@@ -1,5 +1,5 @@
 // Run once by the Jupyter kernel, or by JShell: jshell --class-path LIB/tickbook-kernel-lib-….jar startup.jsh
-dev.tickbook.notebook.Notebook.start(); // first, so that the database starts while the rest is read
+dev.tickbook.notebook.Notebook.start(); // first, so that the database starts while the rest is read; a kernel has done so already
 
 import dev.tickbook.*;
 import dev.tickbook.accuracy.*;
@@ -8,6 +8,7 @@ import dev.tickbook.datasets.*;
 import dev.tickbook.forecast.*;
 import dev.tickbook.ingest.*;
 import dev.tickbook.market.*;
+import dev.tickbook.notebook.*;
 import java.math.*;
 import java.nio.file.*;
 import java.time.*;

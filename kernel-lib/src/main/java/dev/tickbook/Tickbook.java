@@ -7,9 +7,15 @@ import dev.tickbook.db.internal.Database;
 import dev.tickbook.db.internal.JobScheduler;
 import dev.tickbook.forecast.AutoArima;
 import dev.tickbook.forecast.BatchTraining;
-import dev.tickbook.ingest.CsvFile;
+import dev.tickbook.ingest.Backfill;
+import dev.tickbook.ingest.HistoryService;
 import dev.tickbook.ingest.IngestReport;
-import dev.tickbook.ingest.internal.BarIngestion;
+import dev.tickbook.ingest.Ingestion;
+import dev.tickbook.ingest.QuoteService;
+import dev.tickbook.ingest.RealtimeProducer;
+import dev.tickbook.ingest.RealtimeSettings;
+import dev.tickbook.ingest.Source;
+import dev.tickbook.ingest.Stream;
 import dev.tickbook.market.BarQuery;
 import dev.tickbook.market.KnownMarket;
 import dev.tickbook.market.internal.Questions;
@@ -18,6 +24,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -98,7 +105,8 @@ public final class Tickbook implements AutoCloseable {
      * Connects to a PostgreSQL 15 or newer. Installs the extension there if it is missing: with {@code CREATE EXTENSION}
      * where the server has its files, else as plain SQL in schema {@code tickbook}.
      *
-     * @param jdbcUrl for example {@code jdbc:postgresql://localhost/research}, user and password in it if they are needed
+     * @param jdbcUrl for example {@code jdbc:postgresql://localhost/research}, user and password in it if they are
+     *     needed; {@code postgresql://user:password@host/research}, as other programs write it, will do too
      * @return the database, ready to use
      * @throws TickbookException if the server cannot be reached, refuses the user, or is too old
      */
@@ -180,16 +188,62 @@ public final class Tickbook implements AutoCloseable {
     }
 
     /**
-     * Loads bars from a CSV file into {@code market.market_data}, all of them or none. Loading the same file twice
-     * changes nothing.
+     * Loads bars into {@code market.market_data}. Loading the same twice changes nothing; bars that are there with other
+     * values are updated. What cannot be a bar goes to {@code market.ingest_rejects}.
      *
-     * @param file the file and how to read it
-     * @return how many rows were read, and what became of them
-     * @throws TickbookException if the file is missing or empty, its header is not understood, or a row cannot be
-     *     parsed; it names the line, and nothing has been stored
+     * @param source for example a {@code CsvFile}
+     * @return how many rows were read, and what became of each
+     * @throws TickbookException if the source cannot be read, its columns are not understood, or the server cannot store
+     *     rows; it says what was stored
      */
-    public IngestReport ingest(CsvFile file) {
-        return BarIngestion.run(database()::connection, file);
+    public IngestReport ingest(Source source) {
+        return ingest(Stream.PRICES, source);
+    }
+
+    /**
+     * Loads rows of any kind. Loading the same twice changes nothing. What cannot be stored goes to
+     * {@code market.ingest_rejects}.
+     *
+     * @param stream what the rows are, and so where they go
+     * @param source for example a {@code CsvFile}
+     * @return how many rows were read, and what became of each
+     * @throws TickbookException as {@link #ingest(Source)}
+     */
+    public IngestReport ingest(Stream stream, Source source) {
+        return ingestion(stream, source).run();
+    }
+
+    /**
+     * As {@link #ingest(Stream, Source)}, with more to say about how: progress, batches, cancelling.
+     *
+     * @param stream what the rows are, and so where they go
+     * @param source for example a {@code CsvFile}
+     * @return the ingestion; nothing happens until its {@code run()}
+     */
+    public Ingestion ingestion(Stream stream, Source source) {
+        return new Ingestion(database()::connection, stream, source);
+    }
+
+    /**
+     * Fills the database with the past of symbols, from a service such as {@code YahooFinance}.
+     *
+     * @param service whom to ask
+     * @param symbols whose bars
+     * @return the backfill; nothing happens until its {@code run()}
+     */
+    public Backfill backfill(HistoryService service, String... symbols) {
+        return new Backfill(database()::connection, service, List.of(symbols));
+    }
+
+    /**
+     * Stores the prices of now, again and again, from a service such as {@code YahooFinance}.
+     *
+     * @param service whom to ask
+     * @param settings for what, how often, how long
+     * @return the producer; nothing happens until its {@code run()}
+     */
+    public RealtimeProducer realtime(QuoteService service, RealtimeSettings settings) {
+        return new RealtimeProducer(database()::connection, service, settings);
     }
 
     /**

@@ -2,9 +2,11 @@ package dev.tickbook.db;
 
 import dev.tickbook.TickbookException;
 import dev.tickbook.db.internal.CopyReader;
+import dev.tickbook.db.internal.Export;
 import dev.tickbook.db.internal.SqlErrors;
 import dev.tickbook.db.internal.TableReader;
 import dev.tickbook.db.internal.Transaction;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -75,6 +77,59 @@ public final class Query {
                         return TableReader.read(rows);
                     }
                 })));
+    }
+
+    /**
+     * Runs the query and writes its rows to a CSV file with a header, as PostgreSQL writes CSV: NULL is nothing at all,
+     * an empty text is {@code ""}, numbers are written as they are stored, times in UTC ({@code 2024-03-01 14:30:00+00}).
+     * A name that ends in {@code .gz} asks for gzip.
+     *
+     * <p>Rows go to the file as they come, so memory does not grow with their number. The file is there whole or not at
+     * all: if anything fails, what was there before is untouched.
+     *
+     * @param file where to, UTF-8; its folder must exist, a file of that name is replaced
+     * @return the number of rows
+     * @throws TickbookException if the statement fails or is no SELECT, WITH, VALUES or TABLE, or the file cannot be
+     *     written
+     */
+    public long toCsv(Path file) {
+        return export(Export.CSV, file);
+    }
+
+    /**
+     * Runs the query and writes its rows to an Apache Parquet file, as {@link #toCsv} does.
+     *
+     * <p>Types: {@code timestamptz} becomes a timestamp in microseconds, UTC; {@code timestamp} one without a zone;
+     * {@code numeric(p, s)} a decimal of the same digits, exact; {@code numeric} without a scale, as computations give
+     * it, the nearest double; {@code date}, {@code time}, whole numbers, {@code real}, {@code double precision} and
+     * {@code boolean} what they are; everything else text. An infinite time becomes NULL. Where another program should
+     * see a decimal as a double, write {@code close::float8} in the query.
+     *
+     * @param file where to; its folder must exist, a file of that name is replaced
+     * @return the number of rows
+     * @throws TickbookException if the statement fails or is no SELECT, WITH, VALUES or TABLE, a decimal column has a
+     *     NaN, or the file cannot be written
+     */
+    public long toParquet(Path file) {
+        return export(Export.PARQUET, file);
+    }
+
+    /**
+     * Runs the query and writes its rows to an Arrow file (also called Feather, version 2) that pyarrow, R and Polars
+     * open without copying. As {@link #toParquet}, with the same types.
+     *
+     * @param file where to; its folder must exist, a file of that name is replaced
+     * @return the number of rows
+     * @throws TickbookException if the statement fails or is no SELECT, WITH, VALUES or TABLE, a decimal column has a
+     *     NaN, or the file cannot be written
+     */
+    public long toArrow(Path file) {
+        return export(Export.ARROW, file);
+    }
+
+    private long export(Export format, Path file) {
+        return explained(() -> Transaction.run(
+                connections, connection -> on(connection, statement -> format.to(file, statement, parameters))));
     }
 
     /**

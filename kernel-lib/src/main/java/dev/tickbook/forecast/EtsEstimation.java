@@ -1,6 +1,8 @@
 package dev.tickbook.forecast;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.apache.commons.math3.exception.TooManyEvaluationsException;
 import org.apache.commons.math3.optim.InitialGuess;
 import org.apache.commons.math3.optim.MaxEval;
@@ -12,7 +14,7 @@ import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.NelderMeadSimplex
 import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.SimplexOptimizer;
 
 /**
- * Maximum likelihood of one form of exponential smoothing: Nelder and Mead's search over the smoothing parameters and the
+ * Maximum likelihood of exponential smoothing: Nelder and Mead's search over the smoothing parameters and the
  * states before the first observation, from two sides, and begun again from where it ended until it gains nothing more.
  */
 final class EtsEstimation {
@@ -24,61 +26,102 @@ final class EtsEstimation {
     /** The likelihood often has two hills: a level that follows slowly, and one that follows at once. */
     private static final double[] QUICKNESS = {0.2, 0.9};
 
-    private static final double GAIN = 0.01;
-    private static final int SEARCHES = 8;
-    private static final int EVALUATIONS_PER_PARAMETER = 400;
+    /** In units of the AICc: what may still become the best after a look. */
+    private static final double PROMISING = 20;
+    /** In units of −2·log likelihood: what a search must gain to be worth another. */
+    private static final double GAIN = 0.02;
+
+    private static final int SEARCHES = 12;
+    /** Evaluations per parameter, of a look and of a search. */
+    private static final int LOOK = 40;
+
+    private static final int SEARCH = 150;
 
     private final EtsForm form;
     private final double[] values;
     private final int observed;
     private final double scale;
+    /** The best that was found from each side. */
+    private final PointValuePair[] hills;
 
-    /** @param values scaled to a size near 1; NaN is a missing one */
-    private EtsEstimation(EtsForm form, double[] values, double scale) {
+    /**
+     * @param values the series; NaN is a missing one
+     * @param complete the same with its missing values filled, to begin the search
+     */
+    private EtsEstimation(EtsForm form, double[] values, double[] complete) {
         this.form = form;
-        this.values = values;
-        this.scale = scale;
         this.observed = Observations.count(values);
+        double size = Arrays.stream(complete).map(Math::abs).average().orElse(1);
+        this.scale = Math.scalb(1, Math.getExponent(size)); // a power of 2, which costs no digit
+        this.values = scaled(values);
+        EtsStart start = EtsStart.of(form, scaled(complete));
+        this.hills = new PointValuePair[QUICKNESS.length];
+        for (int hill = 0; hill < hills.length; hill++) {
+            hills[hill] = descend(point(start, QUICKNESS[hill]), steps(), LOOK);
+        }
+    }
+
+    private double[] scaled(double[] values) {
+        return Arrays.stream(values).map(value -> value / scale).toArray();
     }
 
     /**
-     * Estimates a form.
+     * Estimates the form with the least AICc: a look at each, then a thorough search of those that may be it.
      *
-     * @param values the series
-     * @param complete the same with its missing values filled, to begin the search
+     * @param forms that the series has enough observations for
+     * @param values the series; NaN is a missing one
+     * @param complete the same with its missing values filled
+     * @return the model, or null if no form has a likelihood
      */
-    static EtsModel estimate(EtsForm form, double[] values, double[] complete) {
-        double scale = 0;
-        for (double value : complete) {
-            scale += Math.abs(value) / complete.length;
+    static EtsModel best(List<EtsForm> forms, double[] values, double[] complete) {
+        List<EtsEstimation> looks = forms.stream()
+                .map(form -> new EtsEstimation(form, values, complete))
+                .toList();
+        double least =
+                looks.stream().mapToDouble(look -> look.top().aicc()).min().orElse(Double.POSITIVE_INFINITY);
+        EtsModel best = null;
+        for (EtsEstimation look : looks) {
+            if (Double.isFinite(least) && look.top().aicc() <= least + PROMISING) {
+                EtsModel model = look.search();
+                best = best == null || model.aicc() < best.aicc() ? model : best;
+            }
         }
-        scale = scale > 0 ? scale : 1;
-        double unit = scale;
-        double[] scaled = Arrays.stream(values).map(value -> value / unit).toArray();
-        EtsEstimation estimation = new EtsEstimation(form, scaled, scale);
-        EtsStart start = EtsStart.of(
-                form, Arrays.stream(complete).map(value -> value / unit).toArray());
-        return estimation.search(start);
+        return best;
     }
 
-    private EtsModel search(EtsStart start) {
+    private EtsModel top() {
+        PointValuePair highest = highest();
+        return model(highest.getPoint(), highest.getValue(), false);
+    }
+
+    private PointValuePair highest() {
+        return Arrays.stream(hills)
+                .min(Comparator.comparingDouble(PointValuePair::getValue))
+                .orElseThrow();
+    }
+
+    private EtsModel search() {
         EtsModel best = null;
-        for (double quickness : QUICKNESS) {
-            EtsModel found = search(point(start, quickness));
+        double top = highest().getValue();
+        for (PointValuePair hill : hills) {
+            if (hill.getValue() > top + PROMISING) {
+                continue;
+            }
+            EtsModel found = search(hill);
             best = best == null || found.logLikelihood() > best.logLikelihood() ? found : best;
         }
         return best;
     }
 
-    private EtsModel search(double[] from) {
+    private EtsModel search(PointValuePair from) {
+        PointValuePair best = from;
         double[] steps = steps();
-        PointValuePair best = descend(from, steps);
         boolean converged = false;
         for (int search = 0; search < SEARCHES && !converged; search++) {
             for (int i = 0; i < steps.length; i++) {
                 steps[i] = -steps[i] / 2; // look to the other side
             }
-            PointValuePair found = descend(best.getPoint(), steps);
+            PointValuePair found = descend(best.getPoint(), steps, SEARCH);
             converged = best.getValue() - found.getValue() < GAIN;
             best = found;
         }
@@ -86,12 +129,12 @@ final class EtsEstimation {
     }
 
     /** One search, which ends where it gains nothing or has looked often enough. */
-    private PointValuePair descend(double[] from, double[] steps) {
+    private PointValuePair descend(double[] from, double[] steps, int perParameter) {
         PointValuePair[] best = {new PointValuePair(from, criterion(from))};
         try {
             new SimplexOptimizer(new SimpleValueChecker(1e-10, 1e-6))
                     .optimize(
-                            new MaxEval(EVALUATIONS_PER_PARAMETER * (from.length + 1)),
+                            new MaxEval(perParameter * (from.length + 1)),
                             new ObjectiveFunction(point -> {
                                 double value = criterion(point);
                                 if (value < best[0].getValue()) {

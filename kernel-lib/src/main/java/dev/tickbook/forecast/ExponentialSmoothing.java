@@ -11,8 +11,8 @@ import java.util.List;
  *
  * <p>What differs from R: a missing value moves the states along without an error, where R models only the longest part
  * without missing values and so may forecast from the past; a damped slope is damped in the variance of a multiplicative
- * season too; a season of more than {@value #LONGEST_SEASON} observations is left out, as in R, but said so by the model's
- * name only.
+ * season too; a season of more than 24 observations is left out, as in R; the model's name
+ * then says N.
  *
  * <p>Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential Smoothing, Springer 2008.
  */
@@ -64,16 +64,13 @@ public final class ExponentialSmoothing implements Forecaster {
         }
         double[] complete = Observations.filled(values, period);
         List<EtsForm> forms = EtsForm.matching(notation, period);
-        EtsModel best = null;
-        for (EtsForm form : forms) {
-            if (form.scales() && !positive(values) || tooFew(form, observed)) {
-                continue;
-            }
-            EtsModel model = EtsEstimation.estimate(form, values, complete);
-            if (Double.isFinite(model.logLikelihood()) && (best == null || model.aicc() < best.aicc())) {
-                best = model;
-            }
-        }
+        boolean positive = positive(values);
+        EtsModel best = EtsEstimation.best(
+                forms.stream()
+                        .filter(form -> (positive || !form.scales()) && !tooFew(form, observed))
+                        .toList(),
+                values,
+                complete);
         if (best == null) {
             throw new TickbookException(reason(forms, values, observed, series.period()));
         }

@@ -35,4 +35,22 @@ public interface Rows extends Closeable {
     default String damage() {
         return null;
     }
+
+    /**
+     * @param column the name of a column of a stream that these rows do not have
+     * @return a value for all rows that the source suggests, such as a symbol from a file's name; null for none
+     */
+    default String suggestion(String column) {
+        return null;
+    }
+
+    /** @return how texts that could mean two things are to be read */
+    default Conventions conventions() {
+        return Conventions.UNKNOWN;
+    }
+
+    /** @return how much of the source has been read, from 0 to 1; NaN if it cannot be said */
+    default double fraction() {
+        return Double.NaN;
+    }
 }

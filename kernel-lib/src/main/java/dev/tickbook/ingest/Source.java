@@ -16,4 +16,15 @@ public interface Source {
      * @throws dev.tickbook.TickbookException if it can be read but makes no sense as a whole; it says what to do
      */
     Rows open() throws IOException;
+
+    /**
+     * Says what all rows have in common where the source does not: {@code JsonLinesFile.of(file).with("symbol", "AAPL")}.
+     *
+     * @param column a column of the stream that the rows go into
+     * @param value its value in every row; where the rows have that column, theirs counts
+     * @return the same source, completed
+     */
+    default Source with(String column, String value) {
+        return new CompletedSource(this, column, value);
+    }
 }

@@ -2,6 +2,7 @@ package dev.tickbook.market;
 
 import dev.tickbook.TickbookException;
 import dev.tickbook.market.internal.Questions;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -145,32 +146,53 @@ public final class BarQuery {
      * @throws TickbookException if symbol, interval or range cannot be, or the server fails for more than half a minute
      */
     public Table table() {
+        return questions.ask(asOf, sql(), parameters());
+    }
+
+    /**
+     * Writes them to a CSV file, with the columns of {@link #table}.
+     *
+     * @param file where to; see {@link dev.tickbook.db.Query#toCsv}
+     * @return the number of bars
+     * @throws TickbookException if symbol, interval or range cannot be, the server fails, or the file cannot be written
+     */
+    public long toCsv(Path file) {
+        return questions.query(sql(), parameters()).toCsv(file);
+    }
+
+    /**
+     * Writes them to an Apache Parquet file, with the columns of {@link #table}.
+     *
+     * @param file where to; see {@link dev.tickbook.db.Query#toParquet}
+     * @return the number of bars
+     * @throws TickbookException if symbol, interval or range cannot be, the server fails, or the file cannot be written
+     */
+    public long toParquet(Path file) {
+        return questions.query(sql(), parameters()).toParquet(file);
+    }
+
+    /**
+     * Writes them to an Arrow file, with the columns of {@link #table}.
+     *
+     * @param file where to; see {@link dev.tickbook.db.Query#toArrow}
+     * @return the number of bars
+     * @throws TickbookException if symbol, interval or range cannot be, the server fails, or the file cannot be written
+     */
+    public long toArrow(Path file) {
+        return questions.query(sql(), parameters()).toArrow(file);
+    }
+
+    private String sql() {
         if (bucket == null) {
             if (fillGaps) {
                 throw new TickbookException("Gaps are filled between buckets. Name their length with bucket().");
             }
-            if (last > 0) {
-                return questions.ask(
-                        asOf,
-                        "SELECT * FROM tickbook._last_bars(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
-                                + " 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), CAST(? AS integer))"
-                                + " WHERE time >= coalesce(CAST(? AS timestamptz), '-infinity') ORDER BY time",
-                        symbol,
-                        interval == null ? "1d" : interval,
-                        to,
-                        asOf,
-                        last,
-                        from);
-            }
-            return questions.ask(
-                    asOf,
-                    "SELECT * FROM tickbook.get_price_range(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
-                            + " '-infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'))",
-                    symbol,
-                    interval == null ? "1d" : interval,
-                    from,
-                    to,
-                    asOf);
+            return last > 0
+                    ? "SELECT * FROM tickbook._last_bars(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
+                            + " 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), CAST(? AS integer))"
+                            + " WHERE time >= coalesce(CAST(? AS timestamptz), '-infinity') ORDER BY time"
+                    : "SELECT * FROM tickbook.get_price_range(CAST(? AS text), CAST(? AS text), coalesce(CAST(? AS timestamptz),"
+                            + " '-infinity'), coalesce(CAST(? AS timestamptz), 'infinity'), coalesce(CAST(? AS timestamptz), 'infinity'))";
         }
         if (last > 0) {
             throw new TickbookException("The last bars are those that are stored. Leave out last() or bucket().");
@@ -178,16 +200,17 @@ public final class BarQuery {
         if (from == null || to == null) {
             throw new TickbookException("Buckets need a beginning and an end. Name both with from() and to().");
         }
-        return questions.ask(
-                asOf,
-                "SELECT * FROM tickbook.ohlcv(CAST(? AS text), CAST(? AS interval), CAST(? AS timestamptz), CAST(? AS timestamptz),"
-                        + " CAST(? AS boolean), CAST(? AS text), coalesce(CAST(? AS timestamptz), 'infinity'))",
-                symbol,
-                bucket,
-                from,
-                to,
-                fillGaps,
-                interval,
-                asOf);
+        return "SELECT * FROM tickbook.ohlcv(CAST(? AS text), CAST(? AS interval), CAST(? AS timestamptz), CAST(? AS timestamptz),"
+                + " CAST(? AS boolean), CAST(? AS text), coalesce(CAST(? AS timestamptz), 'infinity'))";
+    }
+
+    private Object[] parameters() {
+        if (bucket != null) {
+            return new Object[] {symbol, bucket, from, to, fillGaps, interval, asOf};
+        }
+        String length = interval == null ? "1d" : interval;
+        return last > 0
+                ? new Object[] {symbol, length, to, asOf, last, from}
+                : new Object[] {symbol, length, from, to, asOf};
     }
 }

@@ -1,26 +1,32 @@
 package dev.tickbook.notebook;
 
 import dev.tickbook.Tickbook;
-import dev.tickbook.notebook.internal.IJavaDisplay;
+import dev.tickbook.notebook.internal.Address;
+import dev.tickbook.notebook.internal.Shell;
 
-/** Called by the startup script of a kernel or a JShell. */
+/** Called by a kernel, and by the startup script of a kernel or a JShell. */
 public final class Notebook {
 
     private static Tickbook tickbook;
+    private static Shell shell;
 
     private Notebook() {}
 
-    /**
-     * Prepares the shell that calls it. In a Jupyter kernel, tables and charts are shown as such from here on. The
-     * session's database starts while the shell, and the person, are busy with something else.
-     */
+    /** Starts the session's database, while the shell, and the person, are busy with something else. */
     public static synchronized void start() {
         if (tickbook == null) {
             tickbook = Tickbook.openInBackground();
-            if (inJupyter()) {
-                IJavaDisplay.register();
-            }
         }
+    }
+
+    /**
+     * As {@link #start()}, in a kernel.
+     *
+     * @param kernel shows what changes while a cell runs
+     */
+    public static synchronized void start(Shell kernel) {
+        shell = kernel;
+        start();
     }
 
     /**
@@ -31,13 +37,19 @@ public final class Notebook {
         return tickbook;
     }
 
-    /** The kernel's classes are on the class path only where a kernel is running. */
-    private static boolean inJupyter() {
-        try {
-            Class.forName("io.github.spencerpark.ijava.runtime.Kernel");
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
+    /**
+     * As {@link Tickbook#connect(String)}, for addresses as people have them at hand.
+     *
+     * @param address a JDBC URL, a URL such as {@code postgresql://user:password@host/database}, or {@code $NAME} for an
+     *     environment variable that holds one, which keeps the password out of the notebook
+     * @return the database, ready to use
+     * @throws dev.tickbook.TickbookException if it is no address, or the server there cannot be used
+     */
+    public static Tickbook connect(String address) {
+        return Address.of(address).connect();
+    }
+
+    static synchronized Shell shell() {
+        return shell;
     }
 }

@@ -18,6 +18,7 @@ public final class Bench {
             case "arima" -> new ArimaLane().run();
             case "compression" -> new CompressionLane().run();
             case "hypertable" -> new HypertableLane().run();
+            case "ingest" -> new IngestLane().run();
             case "read" -> new ReadLane().run();
             case "rpc" -> new RpcLane().run();
             default -> throw new IllegalArgumentException("There is no lane \"" + lane[0] + "\".");

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tickbook.TickbookException;
 import java.time.LocalDate;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.OHLCChart;
 import org.knowm.xchart.XYChart;
 import tech.tablesaw.api.DateColumn;
@@ -50,5 +52,39 @@ class ChartsTest {
         assertThatThrownBy(() -> Charts.candlestick(bars().emptyCopy(), "A"))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("There is no bar to draw in \"A\"");
+    }
+
+    @Test
+    void anInteractiveCandlestickBringsItsBarsAndNeedsNoNetwork() {
+        String html = Charts.interactive(bars(), "A </script> & \"B\"", "USD</script>")
+                .html();
+        assertThat(html)
+                .contains("[1709251200000,10,11.5,9.5,11],\n[1709510400000,11,12,10.5,11.5]]")
+                .contains("alt=\"A &lt;/script&gt; &amp; &quot;B&quot;\"", "\"USD\\u003c/script\\u003e\"")
+                .containsOnlyOnce("</script>")
+                .doesNotContain("src=\"http");
+    }
+
+    @Test
+    void moreBarsThanAPageTakesAreRefused() {
+        int many = 20_001;
+        DoubleColumn price = DoubleColumn.create("price", new double[many]);
+        DateColumn days = DateColumn.create("time", many);
+        for (int i = 0; i < many; i++) {
+            days.set(i, LocalDate.EPOCH.plusDays(i));
+        }
+        Table bars = Table.create(days);
+        for (String name : new String[] {"open", "high", "low", "close"}) {
+            bars.addColumns(price.copy().setName(name));
+        }
+        assertThatThrownBy(() -> Charts.interactive(bars, "A", "USD"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("\"A\" has 20,001 bars; a page takes up to 20,000");
+    }
+
+    @Test
+    void barsStandInTheOrderOfTheTable() {
+        CategoryChart chart = Charts.bars(bars(), "A", "USD", "time", "open", "close");
+        assertThat(chart.getSeries("open").getXData()).isEqualTo(List.of("2024-03-04", "2024-03-01", "2024-03-05"));
     }
 }

@@ -44,7 +44,8 @@ class CsvFileTest {
 
     @BeforeEach
     void startEmpty() {
-        tb.sql("TRUNCATE market.market_data_rows, market.market_data_batches, market.market_data_versions")
+        tb.sql(
+                        "TRUNCATE market.market_data_rows, market.market_data_batches, market.market_data_versions, market.ingest_rejects")
                 .execute();
     }
 
@@ -58,13 +59,17 @@ class CsvFileTest {
         assertThat(report)
                 .isEqualTo(new IngestReport(
                         "bars.csv",
+                        Stream.PRICES,
                         List.of("ALDR"),
                         2,
                         2,
                         0,
                         0,
+                        0,
                         Instant.parse("2024-03-01T14:30:00Z"),
-                        Instant.parse("2024-03-01T14:31:00Z")));
+                        Instant.parse("2024-03-01T14:31:00Z"),
+                        false,
+                        List.of()));
         Row first = bars().row(0);
         assertThat(first.getDouble("open")).isEqualTo(10.0);
         assertThat(first.getDouble("low")).isEqualTo(9.875);
@@ -156,11 +161,11 @@ class CsvFileTest {
     }
 
     @Test
-    void aSymbolThatCannotBeOneIsRefused() throws IOException {
-        CsvFile tab = csv("date,close\n2024-03-01,10\n").symbol("A\tB");
-        assertThatThrownBy(() -> tb.ingest(tab)).hasMessageContaining("has a control character in it");
-        CsvFile none = csv("date,close\n2024-03-01,10\n").symbol(" ");
-        assertThatThrownBy(() -> tb.ingest(none)).hasMessageContaining("it has no symbol");
+    void aSymbolThatCannotBeOneIsRejected() throws IOException {
+        tb.ingest(csv("date,close\n2024-03-01,10\n").symbol("A\tB"));
+        tb.ingest(csv("date,close\n2024-03-01,10\n").symbol(" "));
+        assertThat(rejects().stringColumn("reason").asList())
+                .containsExactly("the symbol \"A\tB\" has a control character in it.", "it has no symbol.");
         assertThat(bars().rowCount()).isZero();
     }
 
@@ -186,45 +191,47 @@ class CsvFileTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "2024-03-01,ten,5      | line 2: close \"ten\" is not a number.",
-                "2024-03-32,10,5       | line 2: date \"2024-03-32\" is not a time. Write 2024-03-01,",
-                "01/03/2024,10,5       | line 2: date \"01/03/2024\" is not a time.",
-                "2024-03-01,,5         | line 2: it has no close.",
-                "2024-03-01,10         | line 2: it has 2 values, the header has 3 columns.",
-                "2024-03-01,10,5,6     | line 2: it has 4 values, the header has 3 columns.",
-                "2024-03-01,10,5.5     | line 2: volume \"5.5\" is not a whole number.",
-                "2024-03-01,1e999,5    | line 2: close \"1e999\" is too large",
-                "2024-03-01,NaN,5      | line 2: close \"NaN\" is not a number.",
-                "2024-03-01 09:30,10,5 | line 2: the length of its bar is not known. Name it with .interval(\"1m\").",
+                "2024-03-01,ten,5      | close \"ten\" is not a number.",
+                "2024-03-32,10,5       | time \"2024-03-32\" is not a time. Write 2024-03-01,",
+                "2024-03-01,,5         | it has no close.",
+                "2024-03-01,10         | it has 2 values, the header has 3 columns.",
+                "2024-03-01,10,5,6     | it has 4 values, the header has 3 columns.",
+                "2024-03-01,10,5.5     | volume \"5.5\" is not a whole number.",
+                "2024-03-01,10,-5      | volume \"-5\" must be at least 0.",
+                "2024-03-01,1e999,5    | close \"1e999\" is too large",
+                "2024-03-01,NaN,5      | it has no close.",
+                "2024-03-01,0,5        | close 0 is not above zero.",
+                "2024-03-01 09:30,10,5 | the length of its bar is not known. Name it with .interval(\"1m\").",
             })
-    void aLineThatCannotBeReadIsNamedAndNothingIsStored(String line, String message) throws IOException {
-        CsvFile file = csv("date,close,volume\n" + line + "\n2024-03-04,11,5\n").symbol("ALDR");
-        assertThatThrownBy(() -> tb.ingest(file))
-                .isInstanceOf(TickbookException.class)
-                .hasMessageContaining("bars.csv, " + message)
-                .hasMessageContaining("nothing of it was stored");
-        assertThat(bars().rowCount()).isZero();
+    void aLineThatCannotBeReadIsRejectedWithItsReasonAndTheOthersAreStored(String line, String reason)
+            throws IOException {
+        IngestReport report = tb.ingest(
+                csv("date,close,volume\n" + line + "\n2024-03-04,11,5\n").symbol("ALDR"));
+        assertThat(report.read()).isEqualTo(2);
+        assertThat(report.inserted()).isOne();
+        assertThat(report.rejected()).isOne();
+        Row reject = rejects().row(0);
+        assertThat(reject.getString("stream")).isEqualTo("prices");
+        assertThat(reject.getString("source")).isEqualTo("bars.csv");
+        assertThat(reject.getLong("line")).isEqualTo(2);
+        assertThat(reject.getString("reason")).contains(reason);
+        assertThat(reject.getString("raw")).isEqualTo(line);
     }
 
     @Test
-    void aBadLineAfterManyGoodOnesTakesThemAllBack() throws IOException {
-        StringBuilder text = new StringBuilder("time,symbol,interval,close\n");
-        for (int i = 0; i < 50_000; i++) {
-            text.append(Instant.EPOCH.plusSeconds(60L * i)).append(",ALDR,1m,10\n");
-        }
-        CsvFile file = csv(text + "1971-01-01T00:00:00Z,ALDR,1m,oops\n");
-        assertThatThrownBy(() -> tb.ingest(file)).hasMessageContaining("line 50002: close \"oops\"");
-        assertThat(bars().rowCount()).isZero();
-    }
-
-    @Test
-    void twoDifferentBarsForOnePlaceAreRefused() throws IOException {
+    void ofTwoDifferentBarsForOnePlaceTheFirstIsStoredAndTheOtherRejected() throws IOException {
         CsvFile file =
                 csv("date,close\n2024-03-01,10\n2024-03-04,11\n2024-03-01,12\n").symbol("ALDR");
-        assertThatThrownBy(() -> tb.ingest(file))
-                .isInstanceOf(TickbookException.class)
-                .hasMessageContaining("lines 2 and 4: two different bars of ALDR (1d) at 2024-03-01T00:00:00Z");
-        assertThat(bars().rowCount()).isZero();
+        for (int time = 0; time < 2; time++) {
+            IngestReport report = tb.ingest(file);
+            assertThat(report.rejected()).isOne();
+            assertThat(report.updated()).isZero();
+            assertThat(bars().doubleColumn("close").asList()).containsExactly(10.0, 11.0);
+            assertThat(rejects().rowCount())
+                    .as("once, however often it is loaded")
+                    .isOne();
+            assertThat(rejects().row(0).getLong("line")).isEqualTo(4);
+        }
     }
 
     @ParameterizedTest
@@ -232,7 +239,7 @@ class CsvFileTest {
             delimiter = '|',
             value = {
                 "when,close             | has no column \"time\".",
-                "date,price             | has no column \"close\".",
+                "date,value             | has no column \"close\".",
                 "date,close,Close       | has two columns for \"close\": \"close\" and \"Close\".",
                 "2024-03-01,10          | has no column \"time\".",
             })
@@ -255,7 +262,7 @@ class CsvFileTest {
         CsvFile empty = csv("");
         assertThatThrownBy(() -> tb.ingest(empty)).hasMessageContaining("bars.csv is empty. It needs");
         CsvFile headerOnly = csv("date,close\n");
-        assertThatThrownBy(() -> tb.ingest(headerOnly)).hasMessageContaining("has a header and no bars");
+        assertThatThrownBy(() -> tb.ingest(headerOnly)).hasMessageContaining("has a header and no rows");
     }
 
     @Test
@@ -314,6 +321,10 @@ class CsvFileTest {
 
     private CsvFile csv(String text) throws IOException {
         return CsvFile.of(Files.writeString(folder.resolve("bars.csv"), text, StandardCharsets.UTF_8));
+    }
+
+    private static Table rejects() {
+        return tb.sql("SELECT * FROM market.ingest_rejects ORDER BY reject_id").table();
     }
 
     private static Table bars() {

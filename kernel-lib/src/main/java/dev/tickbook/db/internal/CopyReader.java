@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.postgresql.PGConnection;
@@ -25,10 +25,9 @@ import tech.tablesaw.columns.Column;
  */
 public final class CopyReader {
 
-    /** What precedes the rows: a signature of 11 bytes, flags, and the length of an extension that is empty. */
-    private static final int HEADER = 19;
-
-    private static final byte[] NOTHING = {};
+    /** What COPY takes, after comments. */
+    private static final Pattern QUERY = Pattern.compile(
+            "(?:\\s|--.*\\R|/\\*(?s:.*?)\\*/)*+(?:SELECT|WITH|VALUES|TABLE)\\b", Pattern.CASE_INSENSITIVE);
 
     private CopyReader() {}
 
@@ -41,8 +40,7 @@ public final class CopyReader {
      * @return whether {@link #read} may be called
      */
     public static boolean accepts(String sql, Object[] parameters) {
-        String start = sql.stripLeading().toUpperCase(Locale.ROOT);
-        return (start.startsWith("SELECT") || start.startsWith("WITH") || start.startsWith("VALUES"))
+        return QUERY.matcher(sql).lookingAt()
                 && Arrays.stream(parameters)
                         .allMatch(p -> p == null
                                 || p instanceof String
@@ -79,8 +77,29 @@ public final class CopyReader {
         String[] names = names(meta);
         String[] types = types(meta);
         Rows rows = new Rows(decoders(names, types));
-        transfer(statement, rows.columns, rows::add);
+        transfer(statement, wireTypes(rows.columns), rows::add);
         return rows.table();
+    }
+
+    /**
+     * As {@link #read}, for a result of any length: its rows are counted, and only the first and the last are kept.
+     *
+     * @param statement prepared, with its parameters set, not executed
+     * @param meta what it returns
+     * @return the rows that people look at, and how many there are
+     * @throws SQLException if the server fails
+     */
+    public static Preview preview(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
+        ColumnDecoder[] columns = decoders(names(meta), types(meta));
+        PreviewRows rows = new PreviewRows(columns.length);
+        transfer(statement, wireTypes(columns), rows::add);
+        rows.appendTo(columns);
+        return new Preview(table(columns), rows.count());
+    }
+
+    private static Table table(ColumnDecoder[] columns) {
+        return Table.create(
+                "", Arrays.stream(columns).map(ColumnDecoder::column).toArray(Column<?>[]::new));
     }
 
     /**
@@ -103,23 +122,30 @@ public final class CopyReader {
      * @throws SQLException if the server fails
      */
     public static WireTable receive(PreparedStatement statement) throws SQLException {
-        Connection connection = statement.getConnection();
-        if (describes(connection)) {
-            return receive(statement, statement.getMetaData());
-        }
-        try (Statement empty = connection.createStatement();
-                ResultSet none = empty.executeQuery("SELECT * FROM ("
-                        + withoutSemicolon(statement.unwrap(PGStatement.class).toString()) + "\n) AS query LIMIT 0")) {
-            return receive(statement, none.getMetaData());
-        }
+        return described(statement, meta -> {
+            String[] names = names(meta);
+            String[] types = types(meta);
+            ByteArrayOutputStream copy = new ByteArrayOutputStream();
+            transfer(statement, wireTypes(decoders(names, types)), copy::writeBytes);
+            return new WireTable(List.of(names), List.of(types), copy.toByteArray());
+        });
     }
 
-    private static WireTable receive(PreparedStatement statement, ResultSetMetaData meta) throws SQLException {
-        String[] names = names(meta);
-        String[] types = types(meta);
-        ByteArrayOutputStream copy = new ByteArrayOutputStream();
-        transfer(statement, decoders(names, types), copy::writeBytes);
-        return new WireTable(List.of(names), List.of(types), copy.toByteArray());
+    /** Work with what a statement returns. */
+    interface Described<T> {
+        T on(ResultSetMetaData meta) throws SQLException;
+    }
+
+    /** Finds out what a statement returns, also where the driver may not ask; see {@link #describes}. */
+    static <T> T described(PreparedStatement statement, Described<T> work) throws SQLException {
+        Connection connection = statement.getConnection();
+        if (describes(connection)) {
+            return work.on(statement.getMetaData());
+        }
+        try (Statement empty = connection.createStatement();
+                ResultSet none = empty.executeQuery("SELECT * FROM (" + text(statement) + "\n) AS query LIMIT 0")) {
+            return work.on(none.getMetaData());
+        }
     }
 
     /** The table that these rows are. */
@@ -129,7 +155,7 @@ public final class CopyReader {
         return rows.table();
     }
 
-    private static String[] names(ResultSetMetaData meta) throws SQLException {
+    static String[] names(ResultSetMetaData meta) throws SQLException {
         ColumnNames names = new ColumnNames();
         String[] found = new String[meta.getColumnCount()];
         for (int i = 0; i < found.length; i++) {
@@ -152,62 +178,72 @@ public final class CopyReader {
                 .toArray(ColumnDecoder[]::new);
     }
 
-    private static void transfer(PreparedStatement statement, ColumnDecoder[] columns, Consumer<byte[]> messages)
+    private static List<String> wireTypes(ColumnDecoder[] columns) {
+        return Arrays.stream(columns).map(ColumnDecoder::wireType).toList();
+    }
+
+    /** Sends each message with rows on, as it comes: each column in the binary format of its wire type. */
+    static void transfer(PreparedStatement statement, List<String> wireTypes, Consumer<byte[]> messages)
             throws SQLException {
-        CopyOut copy = statement
-                .getConnection()
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyOut(command(statement.unwrap(PGStatement.class).toString(), columns));
+        transfer(statement.getConnection(), command(text(statement), wireTypes), messages);
+    }
+
+    /** Sends each message of a COPY … TO STDOUT on, as it comes; returns the number of rows. */
+    static long transfer(Connection connection, String command, Consumer<byte[]> messages) throws SQLException {
+        CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(command);
         try {
             for (byte[] message = copy.readFromCopy(); message != null; message = copy.readFromCopy()) {
                 messages.accept(message);
             }
+            return copy.getHandledRowCount();
         } finally {
             if (copy.isActive()) {
-                copy.cancelCopy(); // so that the connection can roll back
+                // Who takes no more does not want the rest read either, and a cancellation can come late and hit
+                // the next statement. So the connection ends here, and the pool makes another.
+                connection.abort(Runnable::run);
             }
         }
     }
 
-    /** Fills columns from messages, which may end in the middle of a row. */
+    /** Fills columns from messages. */
     private static final class Rows {
         private final ColumnDecoder[] columns;
-        private byte[] rest = NOTHING;
-        private boolean started;
+        private final CopyFrames frames;
 
         Rows(ColumnDecoder[] columns) {
             this.columns = columns;
+            frames = new CopyFrames(columns.length, this::row);
         }
 
         void add(byte[] message) {
-            byte[] bytes = rest.length == 0 ? message : joined(rest, message);
-            int at = 0;
-            if (!started && bytes.length >= HEADER) {
-                started = true;
-                at = HEADER;
+            frames.add(message);
+        }
+
+        private void row(byte[] bytes, int[] at, int[] length) {
+            for (int i = 0; i < columns.length; i++) {
+                append(columns[i], bytes, at[i], length[i]);
             }
-            if (started) {
-                at = rows(bytes, at, columns);
-            }
-            rest = at == bytes.length ? NOTHING : Arrays.copyOfRange(bytes, at, bytes.length);
         }
 
         Table table() {
-            return Table.create(
-                    "", Arrays.stream(columns).map(ColumnDecoder::column).toArray(Column<?>[]::new));
+            return CopyReader.table(columns);
         }
     }
 
     /** Each column is given the type that its decoder reads; where it has it already, that costs nothing. */
-    private static String command(String query, ColumnDecoder[] columns) {
-        String casts = IntStream.range(0, columns.length)
-                .mapToObj(i -> "c" + i + "::" + (columns[i].wireType() == null ? "text" : columns[i].wireType()))
+    private static String command(String query, List<String> wireTypes) {
+        String casts = IntStream.range(0, wireTypes.size())
+                .mapToObj(i -> "c" + i + "::" + wireTypes.get(i))
                 .collect(Collectors.joining(", "));
         String aliases =
-                IntStream.range(0, columns.length).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
-        return "COPY (SELECT " + casts + " FROM (" + withoutSemicolon(query) + "\n) AS query (" + aliases
+                IntStream.range(0, wireTypes.size()).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+        return "COPY (SELECT " + casts + " FROM (" + query + "\n) AS query (" + aliases
                 + ")) TO STDOUT (FORMAT binary)";
+    }
+
+    /** The statement with the values of its parameters in it. */
+    static String text(PreparedStatement statement) throws SQLException {
+        return withoutSemicolon(statement.unwrap(PGStatement.class).toString());
     }
 
     private static String withoutSemicolon(String query) {
@@ -215,46 +251,21 @@ public final class CopyReader {
         return stripped.endsWith(";") ? withoutSemicolon(stripped.substring(0, stripped.length() - 1)) : stripped;
     }
 
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
+    /** Appends the row that starts at start. */
+    static void append(byte[] bytes, int start, ColumnDecoder[] columns) {
+        int value = start + 2;
+        for (ColumnDecoder column : columns) {
+            int length = Wire.int4(bytes, value);
+            append(column, bytes, value + 4, length);
+            value += 4 + Math.max(0, length);
+        }
     }
 
-    /** Appends the whole rows that bytes has from at on; returns where the first that is not whole starts. */
-    private static int rows(byte[] bytes, int at, ColumnDecoder[] columns) {
-        int start = at;
-        while (start + 2 <= bytes.length) {
-            if (Wire.int2(bytes, start) < 0) {
-                return bytes.length; // the trailer
-            }
-            if (!isWhole(bytes, start + 2, columns.length)) {
-                return start;
-            }
-            int value = start + 2;
-            for (ColumnDecoder column : columns) {
-                int length = Wire.int4(bytes, value);
-                value += 4;
-                if (length < 0) {
-                    column.column().appendMissing();
-                } else {
-                    column.appender().append(bytes, value, length);
-                    value += length;
-                }
-            }
-            start = value;
+    private static void append(ColumnDecoder column, byte[] bytes, int at, int length) {
+        if (length < 0) {
+            column.column().appendMissing();
+        } else {
+            column.appender().append(bytes, at, length);
         }
-        return start;
-    }
-
-    private static boolean isWhole(byte[] bytes, int at, int columns) {
-        int value = at;
-        for (int i = 0; i < columns; i++) {
-            if (value + 4 > bytes.length) {
-                return false;
-            }
-            value += 4 + Math.max(0, Wire.int4(bytes, value));
-        }
-        return value <= bytes.length;
     }
 }

@@ -49,10 +49,12 @@ public final class Database implements AutoCloseable {
     }
 
     /** Someone else's server. */
-    public static Database at(String jdbcUrl, String user, String password) {
+    public static Database at(String url, String user, String password) {
+        String jdbcUrl = PostgresUrl.toJdbc(url);
         if (jdbcUrl == null || Driver.parseURL(jdbcUrl, null) == null) {
             throw new TickbookException("\"" + Secrets.hide(String.valueOf(jdbcUrl))
-                    + "\" is not a PostgreSQL URL. Write it as jdbc:postgresql://HOST:PORT/DATABASE.");
+                    + "\" is not a PostgreSQL URL. Write it as jdbc:postgresql://HOST:PORT/DATABASE"
+                    + " or postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
         }
         return prepared(null, jdbcUrl, user, password);
     }
@@ -136,7 +138,7 @@ public final class Database implements AutoCloseable {
             throw new TickbookException("This Tickbook is closed. Open another with Tickbook.open().");
         }
         try {
-            return pool.getConnection();
+            return Borrowed.by(Thread.currentThread(), pool.getConnection());
         } catch (SQLException e) {
             throw new TickbookException(unreachable(url, e), e);
         }

@@ -53,8 +53,11 @@ public final class Retry {
         }
     }
 
-    /** Whether another try can succeed where this one failed. */
-    static boolean isPassing(Throwable failure) {
+    /**
+     * @param failure what was thrown
+     * @return whether another try can succeed where this one failed
+     */
+    public static boolean isPassing(Throwable failure) {
         for (Throwable e = failure; e != null; e = e.getCause()) {
             if (e instanceof SQLException sql && sql.getSQLState() != null) {
                 return sql.getSQLState().startsWith("08") || PASSING.contains(sql.getSQLState());
@@ -72,8 +75,13 @@ public final class Retry {
         return twice.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : twice;
     }
 
-    /** Waits for half to all of that time, so that many clients do not come back at once; false if interrupted. */
-    static boolean sleep(Duration wait) {
+    /**
+     * Waits for half to all of that time, so that many clients do not come back at once.
+     *
+     * @param wait the longest
+     * @return false if interrupted
+     */
+    public static boolean sleep(Duration wait) {
         try {
             Thread.sleep(ThreadLocalRandom.current().nextLong(wait.toMillis() / 2, wait.toMillis() + 1));
             return true;

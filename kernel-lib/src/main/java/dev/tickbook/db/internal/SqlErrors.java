@@ -2,6 +2,7 @@ package dev.tickbook.db.internal;
 
 import dev.tickbook.TickbookException;
 import java.sql.SQLException;
+import java.util.function.IntUnaryOperator;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
@@ -17,6 +18,18 @@ public final class SqlErrors {
      * @return the same as one readable message
      */
     public static TickbookException explain(SQLException e, String sql) {
+        return explain(e, sql, IntUnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #explain(SQLException, String)}, for a text that is not the one that the server got.
+     *
+     * @param e what the driver threw
+     * @param sql the text that the person wrote; null to leave the place out
+     * @param place from a position in the server's text to one in this text, both counted from 1; 0 where there is none
+     * @return the same as one readable message
+     */
+    public static TickbookException explain(SQLException e, String sql, IntUnaryOperator place) {
         ServerErrorMessage server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
         if (server == null) {
             return new TickbookException(e.getMessage(), e);
@@ -25,8 +38,9 @@ public final class SqlErrors {
         if (server.getDetail() != null) {
             text.append('\n').append(server.getDetail());
         }
-        if (server.getPosition() > 0 && sql != null) {
-            text.append('\n').append(caret(sql, server.getPosition()));
+        int position = server.getPosition() > 0 && sql != null ? place.applyAsInt(server.getPosition()) : 0;
+        if (position > 0) {
+            text.append('\n').append(caret(sql, position));
         }
         if (server.getHint() != null) {
             text.append("\nHint: ").append(server.getHint());

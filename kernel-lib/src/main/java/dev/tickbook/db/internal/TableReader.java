@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DateTimeColumn;
@@ -25,6 +26,9 @@ import tech.tablesaw.columns.Column;
 /** Reads rows through JDBC into a Tablesaw table, for statements that COPY does not take. */
 public final class TableReader {
 
+    /** How many rows are read before all but the last of them are let go. */
+    private static final int LONGEST_TAIL = 1_000;
+
     private TableReader() {}
 
     /**
@@ -33,20 +37,54 @@ public final class TableReader {
      * @throws SQLException if the server fails in the middle
      */
     public static Table read(ResultSet rows) throws SQLException {
-        ResultSetMetaData meta = rows.getMetaData();
-        Column<?>[] columns = new Column<?>[meta.getColumnCount()];
-        Appender<?>[] appenders = new Appender<?>[columns.length];
-        ColumnNames names = new ColumnNames();
-        for (int i = 0; i < columns.length; i++) {
-            appenders[i] = appender(meta.getColumnTypeName(i + 1), names.unique(meta.getColumnLabel(i + 1)), i + 1);
-            columns[i] = appenders[i].column();
-        }
+        Appender<?>[] appenders = appenders(rows.getMetaData());
         while (rows.next()) {
-            for (Appender<?> appender : appenders) {
-                appender.append(rows);
+            append(rows, appenders);
+        }
+        return table(appenders);
+    }
+
+    /**
+     * As {@link #read}, for a result of any length: its rows are counted, and only the first and the last are kept.
+     *
+     * @param rows at their start; read to their end
+     * @return the rows that people look at, and how many there are
+     * @throws SQLException if the server fails in the middle
+     */
+    public static Preview preview(ResultSet rows) throws SQLException {
+        Appender<?>[] first = appenders(rows.getMetaData());
+        Appender<?>[] last = appenders(rows.getMetaData());
+        long count = 0;
+        for (; rows.next(); count++) {
+            append(rows, count < Preview.ENDS ? first : last);
+            if (last.length > 0 && last[0].column().size() == LONGEST_TAIL) {
+                Table ends = table(last).last(Preview.ENDS);
+                last = appenders(rows.getMetaData());
+                for (int i = 0; i < last.length; i++) {
+                    last[i].appendAll(ends.column(i));
+                }
             }
         }
-        return Table.create("", columns);
+        return new Preview(table(first).append(table(last).last(Preview.ENDS)), count);
+    }
+
+    private static Appender<?>[] appenders(ResultSetMetaData meta) throws SQLException {
+        Appender<?>[] appenders = new Appender<?>[meta.getColumnCount()];
+        ColumnNames names = new ColumnNames();
+        for (int i = 0; i < appenders.length; i++) {
+            appenders[i] = appender(meta.getColumnTypeName(i + 1), names.unique(meta.getColumnLabel(i + 1)), i + 1);
+        }
+        return appenders;
+    }
+
+    private static void append(ResultSet row, Appender<?>[] appenders) throws SQLException {
+        for (Appender<?> appender : appenders) {
+            appender.append(row);
+        }
+    }
+
+    private static Table table(Appender<?>[] appenders) {
+        return Table.create("", Arrays.stream(appenders).map(Appender::column).toArray(Column<?>[]::new));
     }
 
     /** One cell's value, null for NULL. */
@@ -57,6 +95,11 @@ public final class TableReader {
     private record Appender<T>(Column<T> column, Cell<T> cell) {
         void append(ResultSet row) throws SQLException {
             column.append(cell.of(row));
+        }
+
+        @SuppressWarnings("unchecked") // a column of the same result
+        void appendAll(Column<?> values) {
+            column.append((Column<T>) values);
         }
     }
 

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Numbers as PostgreSQL's binary format has them. */
 final class Wire {
@@ -24,7 +25,36 @@ final class Wire {
         }
     }
 
+    /** What precedes the rows of a binary COPY: a signature of 11 bytes, flags, and the length of an extension that is empty. */
+    static final int COPY_HEADER = 19;
+
     private Wire() {}
+
+    static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** Whether what ends a binary COPY is at this place. */
+    static boolean isTrailer(byte[] bytes, int at) {
+        return at + 2 <= bytes.length && int2(bytes, at) < 0;
+    }
+
+    /** Where the row that starts here ends; -1 if its end is not in these bytes, or the trailer is here. */
+    static int endOfRow(byte[] bytes, int at, int columns) {
+        if (at + 2 > bytes.length || isTrailer(bytes, at)) {
+            return -1;
+        }
+        int value = at + 2;
+        for (int i = 0; i < columns; i++) {
+            if (value + 4 > bytes.length) {
+                return -1;
+            }
+            value += 4 + Math.max(0, int4(bytes, value));
+        }
+        return value <= bytes.length ? value : -1;
+    }
 
     static short int2(byte[] bytes, int at) {
         return (short) SHORT.get(bytes, at);
@@ -59,10 +89,7 @@ final class Wire {
     }
 
     private static double quick(byte[] bytes, int at, int digits, int decimals) {
-        long whole = 0;
-        for (int i = 0; i < digits; i++) {
-            whole = whole * 10_000 + int2(bytes, at + 2 * i);
-        }
+        long whole = whole(bytes, at, digits);
         if (whole > 1L << 53) {
             return exact(bytes, at, digits, decimals);
         }
@@ -70,10 +97,41 @@ final class Wire {
     }
 
     private static double exact(byte[] bytes, int at, int digits, int decimals) {
+        return new BigDecimal(bigWhole(bytes, at, digits), decimals).doubleValue();
+    }
+
+    private static long whole(byte[] bytes, int at, int digits) {
+        long whole = 0;
+        for (int i = 0; i < digits; i++) {
+            whole = whole * 10_000 + int2(bytes, at + 2 * i);
+        }
+        return whole;
+    }
+
+    private static BigInteger bigWhole(byte[] bytes, int at, int digits) {
         BigInteger whole = BigInteger.ZERO;
         for (int i = 0; i < digits; i++) {
             whole = whole.multiply(BigInteger.valueOf(10_000)).add(BigInteger.valueOf(int2(bytes, at + 2 * i)));
         }
-        return new BigDecimal(whole, decimals).doubleValue();
+        return whole;
+    }
+
+    /** Whether a numeric is neither NaN nor infinite. */
+    static boolean isNumber(byte[] bytes, int at) {
+        int sign = int2(bytes, at + 4) & 0xFFFF;
+        return sign == 0 || sign == NEGATIVE;
+    }
+
+    /** A numeric times ten to the scale, which is not less than that of the numeric. */
+    static BigInteger unscaled(byte[] bytes, int at, int scale) {
+        int digits = int2(bytes, at);
+        int weight = int2(bytes, at + 2);
+        BigInteger whole =
+                digits <= 4 ? BigInteger.valueOf(whole(bytes, at + 8, digits)) : bigWhole(bytes, at + 8, digits);
+        int zeros = scale - 4 * (digits - 1 - weight);
+        BigInteger value = zeros >= 0
+                ? whole.multiply(BigInteger.TEN.pow(zeros))
+                : whole.divide(BigInteger.TEN.pow(-zeros)); // exact: these are zeros that fill up the last digit
+        return int2(bytes, at + 4) == NEGATIVE ? value.negate() : value;
     }
 }

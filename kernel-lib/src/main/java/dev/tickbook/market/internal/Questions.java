@@ -1,6 +1,7 @@
 package dev.tickbook.market.internal;
 
 import dev.tickbook.TickbookException;
+import dev.tickbook.db.Query;
 import dev.tickbook.db.internal.CopyReader;
 import dev.tickbook.db.internal.Retry;
 import dev.tickbook.db.internal.SqlErrors;
@@ -81,6 +82,17 @@ public final class Questions implements AutoCloseable {
         } catch (SQLException e) {
             throw SqlErrors.explain(e, null);
         }
+    }
+
+    /**
+     * The same question, to be answered into a file.
+     *
+     * @param sql a SELECT
+     * @param parameters the values of its {@code ?}
+     * @return the query, not asked yet
+     */
+    public Query query(String sql, Object... parameters) {
+        return new Query(connections, sql, parameters);
     }
 
     private WireTable answer(Instant asOf, String sql, Object[] parameters) throws SQLException {

@@ -2,6 +2,7 @@ package dev.tickbook.notebook.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tickbook.db.internal.Preview;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -78,5 +79,38 @@ class TableViewTest {
                 .contains("<td style=\"text-align:right\">1</td>");
         assertThat(TableView.html(Table.create(StringColumn.create("name", "x"))))
                 .contains("<td style=\"text-align:left\">x</td>");
+    }
+
+    @Test
+    void eachColumnSaysWhatItHolds() {
+        Table table = Table.create(
+                InstantColumn.create("time", Instant.EPOCH),
+                DoubleColumn.create("price", 1.5),
+                StringColumn.create("symbol", "A"));
+        assertThat(TableView.html(table))
+                .containsSubsequence("time<br>", "time, UTC", "price<br>", "number", "symbol<br>", "text");
+    }
+
+    @Test
+    void ofAResultThatIsNotHeldTheEndsAreShownWithItsRealLength() {
+        Table ends = Table.create(IntColumn.create("i", IntStream.rangeClosed(1, 20)));
+        assertThat(TableView.html(new Preview(ends, 10_000_000)))
+                .contains(">10<", ">…<", ">11<", "10,000,000 rows × 1 column");
+    }
+
+    @Test
+    void aLongTextIsCut() {
+        assertThat(TableView.html(Table.create(StringColumn.create("s", "x".repeat(5000)))))
+                .contains("x".repeat(200) + "…")
+                .doesNotContain("x".repeat(201));
+    }
+
+    @Test
+    void markdownAlignsNumbersAndHidesWhatWouldEndACell() {
+        Table table =
+                Table.create(StringColumn.create("a|b", "x|y\nz", "<b>"), DoubleColumn.create("price", 1, 1000.5));
+        assertThat(TableView.markdown(table))
+                .isEqualTo(
+                        "| a\\|b | price |\n|---|---:|\n| x\\|y z | 1.0 |\n| &lt;b&gt; | 1,000.5 |\n\n2 rows × 2 columns\n");
     }
 }
