@@ -8,6 +8,7 @@ import time
 from jupyter_client.manager import start_new_kernel
 
 RUNS = 5
+ROUNDS = 7  # the first of which warms up
 FIRST_QUERY = 'tb.sql("SELECT count(*) AS bars FROM market.market_data").table()'
 
 
@@ -31,6 +32,55 @@ def first_result():
         manager.shutdown_kernel()
 
 
+RAW_COPY = """
+double rawCopy() throws Exception {
+    try (var connection = tb.connection()) {
+        long start = System.nanoTime();
+        connection.unwrap(org.postgresql.PGConnection.class).getCopyAPI()
+            .copyOut("COPY (SELECT * FROM million) TO STDOUT (FORMAT binary)", java.io.OutputStream.nullOutputStream());
+        return (System.nanoTime() - start) / 1e9;
+    }
+}
+"""
+MILLION = """
+%%sql
+CREATE TABLE million AS
+  SELECT timestamptz '2024-01-01Z' + i * interval '1 minute' AS time, 'S' || i % 20 AS symbol, (100 + i % 1000 / 7.0)::numeric(15,4) AS open,
+         (101 + i % 1000 / 7.0)::numeric(15,4) AS high, (99 + i % 1000 / 7.0)::numeric(15,4) AS low, (100 + i % 999 / 7.0)::numeric(15,4) AS close, i::bigint AS volume
+    FROM generate_series(1, 1000000) i;
+VACUUM ANALYZE million
+"""
+
+
+def sql_cell():
+    """Seconds that a cell takes to show a million rows, and that raw COPY of them takes, in turn on one server."""
+    manager, client = start_new_kernel(kernel_name="tickbook-java")
+    try:
+
+        def run(code):
+            values = []
+            hook = lambda m: values.append(m["content"]["data"]["text/plain"]) if m["msg_type"] == "execute_result" else None
+            started = time.monotonic()
+            reply = client.execute_interactive(code, output_hook=hook, timeout=120)
+            if reply["content"]["status"] != "ok":
+                sys.exit(f"ci/bench: a cell failed: {reply['content']}")
+            return time.monotonic() - started, "".join(values)
+
+        run(MILLION)
+        run(RAW_COPY)
+        cells, copies = [], []
+        for _ in range(ROUNDS):
+            copies.append(float(run("rawCopy()")[1]))
+            seconds, shown = run("%%sql\nSELECT * FROM million")
+            if "1,000,000 rows" not in shown:
+                sys.exit(f"ci/bench: the cell shows something else: {shown}")
+            cells.append(seconds)
+        return statistics.median(cells[1:]), statistics.median(copies[1:])
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+
+
 def all_notebooks(root):
     started = time.monotonic()
     subprocess.run(
@@ -45,6 +95,9 @@ def main():
     root = sys.argv[1]
     first_result()  # warms up: unpacks the server, fills the disk cache
     print(f"notebooks.first_result_seconds {statistics.median(first_result() for _ in range(RUNS)):.3f} s", flush=True)
+    cell, copy = sql_cell()
+    print(f"notebooks.sql_cell_seconds {cell:.3f} s", flush=True)
+    print(f"notebooks.sql_cell_vs_raw_copy {cell / copy:.3f} ratio", flush=True)
     print(f"notebooks.total_seconds {all_notebooks(root):.3f} s", flush=True)
 
 

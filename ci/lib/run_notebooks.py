@@ -81,6 +81,8 @@ def run(file, reports, check, update, values):
     started = time.monotonic()
     problem, facts = execute(notebook, file.parent)
     seconds = time.monotonic() - started
+    for cell in code_cells(notebook):  # what was shown for a while, such as a bar of progress, is gone
+        cell.outputs = [o for o in cell.outputs if o.output_type != "display_data" or o.data.get("text/plain") != ""]
     facts = [(f"Parameter {name}", values.get(name, default)) for name, (_, default) in parameters.declared(notebook).items()] + facts
     write(notebook, reports / file.name)
     (reports / file.name).with_suffix(".html").write_text(report.page(notebook, file.stem, facts), encoding="utf-8")

@@ -111,7 +111,8 @@ class ConnectTest {
     @NullSource
     @ValueSource(
             strings = {
-                "postgresql://me:secret@localhost/x",
+                "mysql://me:secret@localhost/x",
+                "postgresql://me:secret@localhost:port/x",
                 "jdbc:mysql://localhost/x?password=secret",
                 "jdbc:postgresql://me:sec/secret@localhost/x",
                 "jdbc:postgresql://localhost:port/x?password=secret"
@@ -121,6 +122,29 @@ class ConnectTest {
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("is not a PostgreSQL URL. Write it as jdbc:postgresql://HOST:PORT/DATABASE")
                 .hasMessageNotContaining("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://researcher:p%40s:s%2Fw+rd@localhost:PORT/research",
+                "postgres://researcher@localhost:PORT/research?ApplicationName=other",
+                "postgresql://localhost:PORT/research?user=researcher"
+            })
+    void theUrlOfOtherProgramsWillDoToo(String url) {
+        String there = url.replace("PORT", String.valueOf(server.getPort()));
+        try (Tickbook tb = Tickbook.connect(there)) {
+            assertThat(tb.sql("SELECT current_user || ' ' || current_database() AS who_where")
+                            .table()
+                            .stringColumn("who_where")
+                            .get(0))
+                    .isEqualTo("researcher research");
+        }
+        assertThatThrownBy(() -> Tickbook.connect(there.replaceFirst("/research(?!er)", "/nowhere")))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("has no such database")
+                .hasMessageNotContaining("w+rd")
+                .hasMessageNotContaining("w%2Brd");
     }
 
     @Test

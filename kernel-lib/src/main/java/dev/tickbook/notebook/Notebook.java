@@ -1,7 +1,9 @@
 package dev.tickbook.notebook;
 
 import dev.tickbook.Tickbook;
+import dev.tickbook.ingest.internal.ProgressDisplay;
 import dev.tickbook.notebook.internal.Address;
+import dev.tickbook.notebook.internal.IngestBar;
 import dev.tickbook.notebook.internal.Shell;
 
 /** Called by a kernel, and by the startup script of a kernel or a JShell. */
@@ -26,6 +28,7 @@ public final class Notebook {
      */
     public static synchronized void start(Shell kernel) {
         shell = kernel;
+        ProgressDisplay.use(source -> new IngestBar(kernel, source));
         start();
     }
 

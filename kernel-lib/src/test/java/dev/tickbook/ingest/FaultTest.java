@@ -14,7 +14,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,7 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,11 +47,15 @@ class FaultTest {
 
     static Path file;
 
+    /** For faults that a server survives. */
+    static Tickbook shared;
+
     @TempDir
     Path own;
 
     @BeforeAll
-    static void write() throws IOException {
+    static void openAndWrite() throws IOException {
+        shared = Tickbook.open();
         file = folder.resolve("bars.csv");
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             out.write("time,symbol,interval,open,high,low,close,volume\n");
@@ -58,6 +63,17 @@ class FaultTest {
                 out.write(line(i));
             }
         }
+    }
+
+    @AfterAll
+    static void close() {
+        shared.close();
+    }
+
+    @BeforeEach
+    void startEmpty() {
+        shared.sql("TRUNCATE market.market_data_rows, market.market_data_batches, market.market_data_versions")
+                .execute();
     }
 
     private static String line(int i) {
@@ -74,7 +90,9 @@ class FaultTest {
         assertThat(row.getLong("rows")).isEqualTo(BARS);
         assertThat(row.getLong("different")).isEqualTo(BARS);
         assertThat(row.getLong("volumes")).isEqualTo((long) BARS * (BARS - 1) / 2);
-        assertThat(tb.sql("SELECT FROM market.market_data_versions").table().rowCount())
+        assertThat(tb.sql("SELECT time FROM market.market_data_versions")
+                        .table()
+                        .rowCount())
                 .as("nothing counts as a correction")
                 .isZero();
     }
@@ -160,27 +178,23 @@ class FaultTest {
 
     @Test
     void aConnectionThatIsCutAgainAndAgainIsMadeAgainAndAgain() throws Exception {
-        try (Tickbook direct = Tickbook.open();
-                CuttingProxy proxy =
-                        new CuttingProxy(URI.create(direct.psqlUrl()).getPort());
-                Tickbook tb = Tickbook.connect(through(direct, proxy))) {
+        try (CuttingProxy proxy = new CuttingProxy(URI.create(shared.psqlUrl()).getPort());
+                Tickbook tb = Tickbook.connect(through(proxy))) {
             proxy.cutEvery(150);
             int before = proxy.cuts();
             IngestReport report = ingestion(tb).batchRows(2_000).run();
             assertThat(proxy.cuts() - before).as("cuts").isPositive();
             assertThat(report.read()).isEqualTo(BARS);
             assertThat(report.inserted()).isEqualTo(BARS);
-            assertAllThereOnce(direct);
-            assertThat(ingestion(direct).run().unchanged()).isEqualTo(BARS);
+            assertAllThereOnce(shared);
+            assertThat(ingestion(shared).run().unchanged()).isEqualTo(BARS);
         }
     }
 
     @Test
     void aCommitWhoseAnswerIsLostIsCountedOnceAndRight() throws Exception {
-        try (Tickbook direct = Tickbook.open();
-                CuttingProxy proxy =
-                        new CuttingProxy(URI.create(direct.psqlUrl()).getPort());
-                Tickbook tb = Tickbook.connect(through(direct, proxy))) {
+        try (CuttingProxy proxy = new CuttingProxy(URI.create(shared.psqlUrl()).getPort());
+                Tickbook tb = Tickbook.connect(through(proxy))) {
             AtomicLong batches = new AtomicLong();
             IngestReport report = ingestion(tb)
                     .progress((rows, fraction) -> {
@@ -191,12 +205,12 @@ class FaultTest {
                     .run();
             assertThat(report.inserted()).isEqualTo(BARS);
             assertThat(report.unchanged()).isZero();
-            assertAllThereOnce(direct);
+            assertAllThereOnce(shared);
         }
     }
 
-    private static String through(Tickbook direct, CuttingProxy proxy) {
-        return "jdbc:" + direct.psqlUrl().replaceFirst(":[0-9]+/", ":" + proxy.port() + "/");
+    private static String through(CuttingProxy proxy) {
+        return "jdbc:" + shared.psqlUrl().replaceFirst(":[0-9]+/", ":" + proxy.port() + "/");
     }
 
     @Test
@@ -241,7 +255,8 @@ class FaultTest {
     /** While it recovers from a crash it takes no connection. */
     private static void awaitServer(Tickbook tb) throws InterruptedException {
         for (int attempt = 0; attempt < 100; attempt++) {
-            try (Connection connection = DriverManager.getConnection("jdbc:" + tb.psqlUrl())) {
+            try {
+                DriverManager.getConnection("jdbc:" + tb.psqlUrl()).close();
                 return;
             } catch (SQLException e) {
                 Thread.sleep(100);
@@ -266,20 +281,16 @@ class FaultTest {
         List<String> lines = Files.readAllLines(file);
         Path first = part(lines, 0, 80_000, "first.csv");
         Path second = part(lines, 40_000, BARS, "second.csv");
-        try (Tickbook tb = Tickbook.open()) {
-            CompletableFuture<IngestReport> other =
-                    CompletableFuture.supplyAsync(() -> tb.ingestion(Stream.PRICES, CsvFile.of(first))
-                            .batchRows(5_000)
-                            .run());
-            IngestReport mine = tb.ingestion(Stream.PRICES, CsvFile.of(second))
-                    .batchRows(5_000)
-                    .run();
-            IngestReport theirs = other.get(60, TimeUnit.SECONDS);
-            assertThat(mine.inserted() + theirs.inserted()).isEqualTo(BARS);
-            assertThat(mine.unchanged() + theirs.unchanged()).isEqualTo(40_000);
-            assertThat(mine.updated() + theirs.updated()).isZero();
-            assertAllThereOnce(tb);
-        }
+        Tickbook tb = shared;
+        CompletableFuture<IngestReport> other = CompletableFuture.supplyAsync(() ->
+                tb.ingestion(Stream.PRICES, CsvFile.of(first)).batchRows(5_000).run());
+        IngestReport mine =
+                tb.ingestion(Stream.PRICES, CsvFile.of(second)).batchRows(5_000).run();
+        IngestReport theirs = other.get(60, TimeUnit.SECONDS);
+        assertThat(mine.inserted() + theirs.inserted()).isEqualTo(BARS);
+        assertThat(mine.unchanged() + theirs.unchanged()).isEqualTo(40_000);
+        assertThat(mine.updated() + theirs.updated()).isZero();
+        assertAllThereOnce(tb);
     }
 
     @Test
@@ -293,23 +304,22 @@ class FaultTest {
                     .append('\n');
         }
         CsvFile ticks = CsvFile.of(Files.writeString(own.resolve("ticks.csv"), text));
-        try (Tickbook tb = Tickbook.open()) {
-            List<CompletableFuture<IngestReport>> both = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                both.add(CompletableFuture.supplyAsync(
-                        () -> tb.ingestion(Stream.TICKS, ticks).batchRows(1_000).run()));
-            }
-            long inserted = 0;
-            for (CompletableFuture<IngestReport> each : both) {
-                inserted += each.get(60, TimeUnit.SECONDS).inserted();
-            }
-            assertThat(inserted).isEqualTo(20_000);
-            assertThat(tb.sql("SELECT count(*) AS rows FROM market.stock_prices_realtime")
-                            .table()
-                            .longColumn("rows")
-                            .get(0))
-                    .isEqualTo(20_000);
+        Tickbook tb = shared;
+        List<CompletableFuture<IngestReport>> both = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            both.add(CompletableFuture.supplyAsync(
+                    () -> tb.ingestion(Stream.TICKS, ticks).batchRows(1_000).run()));
         }
+        long inserted = 0;
+        for (CompletableFuture<IngestReport> each : both) {
+            inserted += each.get(60, TimeUnit.SECONDS).inserted();
+        }
+        assertThat(inserted).isEqualTo(20_000);
+        assertThat(tb.sql("SELECT count(*) AS rows FROM market.stock_prices_realtime")
+                        .table()
+                        .longColumn("rows")
+                        .get(0))
+                .isEqualTo(20_000);
     }
 
     private Path part(List<String> lines, int from, int to, String name) throws IOException {
@@ -321,21 +331,20 @@ class FaultTest {
 
     @Test
     void anIngestionThatIsCancelledSaysWhatItStoredAndGoesOnWhenItIsRunAgain() {
-        try (Tickbook tb = Tickbook.open()) {
-            Ingestion ingestion = ingestion(tb);
-            ingestion.progress((rows, fraction) -> {
-                if (rows >= 30_000) {
-                    ingestion.cancel();
-                }
-            });
-            IngestReport report = ingestion.run();
-            assertThat(report.cancelled()).isTrue();
-            assertThat(report.inserted()).isEqualTo(30_000).isEqualTo(rows(tb));
-            assertThat(report).asString().contains("cancelled: run it again to go on");
-            IngestReport rest = ingestion(tb).run();
-            assertThat(rest.unchanged()).isEqualTo(30_000);
-            assertAllThereOnce(tb);
-        }
+        Tickbook tb = shared;
+        Ingestion ingestion = ingestion(tb);
+        ingestion.progress((rows, fraction) -> {
+            if (rows >= 30_000) {
+                ingestion.cancel();
+            }
+        });
+        IngestReport report = ingestion.run();
+        assertThat(report.cancelled()).isTrue();
+        assertThat(report.inserted()).isEqualTo(30_000).isEqualTo(rows(tb));
+        assertThat(report).asString().contains("cancelled: run it again to go on");
+        IngestReport rest = ingestion(tb).run();
+        assertThat(rest.unchanged()).isEqualTo(30_000);
+        assertAllThereOnce(tb);
     }
 
     @Test
@@ -360,12 +369,11 @@ class FaultTest {
                 };
             }
         };
-        try (Tickbook tb = Tickbook.open()) {
-            Ingestion ingestion = tb.ingestion(Stream.PRICES, failing).batchRows(5_000);
-            assertThatThrownBy(ingestion::run)
-                    .hasMessageContaining("a feed cannot be read any further: the line went dead")
-                    .hasMessageContaining("The 12,345 rows up to line 12,346 are stored");
-            assertThat(rows(tb)).isEqualTo(12_345);
-        }
+        Tickbook tb = shared;
+        Ingestion ingestion = tb.ingestion(Stream.PRICES, failing).batchRows(5_000);
+        assertThatThrownBy(ingestion::run)
+                .hasMessageContaining("a feed cannot be read any further: the line went dead")
+                .hasMessageContaining("The 12,345 rows up to line 12,346 are stored");
+        assertThat(rows(tb)).isEqualTo(12_345);
     }
 }

@@ -34,7 +34,9 @@ class WriterRoleTest {
                 IngestReport news = writer.ingest(Stream.NEWS, csv("date,headline\n2024-03-01,Something\n"));
                 assertThat(news.inserted()).isOne();
             }
-            assertThat(owner.sql("SELECT FROM market.ingest_rejects").table().rowCount())
+            assertThat(owner.sql("SELECT line FROM market.ingest_rejects")
+                            .table()
+                            .rowCount())
                     .isOne();
             assertThat(owner.sql("SELECT close FROM market.market_data ORDER BY time")
                             .table()
