@@ -116,18 +116,23 @@ public final class Arima implements Forecaster {
             return sample;
         }
 
-        ArimaModel fit(Arima arima, double[]... starts) {
-            ArimaOrder order = arima.order;
+        ArimaModel fit(Arima arima) {
             check(arima);
-            Estimator estimator = estimator(arima);
-            ArmaStructure structure = structure(order);
-            Estimator.Estimate estimate = estimator.best(structure, starts);
+            return model(arima, estimator(arima).best(structure(arima.order)));
+        }
+
+        /** @param nearly the coefficients of a search */
+        ArimaModel finish(Arima arima, double[] nearly) {
+            return model(arima, estimator(arima).finish(structure(arima.order), nearly));
+        }
+
+        private ArimaModel model(Arima arima, Estimator.Estimate estimate) {
             if (Double.isNaN(estimate.logLikelihood()) || estimate.logLikelihood() == Double.NEGATIVE_INFINITY) {
-                throw new TickbookException("ARIMA" + order.text(sample.period())
+                throw new TickbookException("ARIMA" + arima.order.text(sample.period())
                         + " cannot be estimated from this series: its regressors depend on each other once differenced,"
                         + " or the likelihood is nowhere finite. Leave out a regressor, or use smaller orders.");
             }
-            return new ArimaModel(arima, sample, estimator, structure, estimate);
+            return new ArimaModel(arima, sample, estimator(arima), structure(arima.order), estimate);
         }
 
         Estimator estimator(Arima arima) {
@@ -137,6 +142,7 @@ public final class Arima implements Forecaster {
                     key,
                     k -> new Estimator(
                             sample.values(),
+                            Observations.filled(sample.values(), sample.period()),
                             sample.regressors(arima.hasMean(), arima.hasDrift()),
                             Estimator.differencing(o.d(), o.seasonalD(), sample.period())));
         }

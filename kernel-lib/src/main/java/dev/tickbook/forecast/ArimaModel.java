@@ -180,22 +180,26 @@ public final class ArimaModel implements FittedModel {
 
     /** @return Akaike's criterion; comparable between models that difference alike */
     public double aic() {
-        return InformationCriterion.AIC.of(logLikelihood(), parameters(), effectiveLength());
+        return criterion(InformationCriterion.AIC);
     }
 
     /** @return Akaike's criterion corrected for short series */
     public double aicc() {
-        return InformationCriterion.AICC.of(logLikelihood(), parameters(), effectiveLength());
+        return criterion(InformationCriterion.AICC);
     }
 
     /** @return Schwarz's criterion */
     public double bic() {
-        return InformationCriterion.BIC.of(logLikelihood(), parameters(), effectiveLength());
+        return criterion(InformationCriterion.BIC);
     }
 
     /** @return whether the estimate is a maximum as far as can be told; if not, treat it with care or use smaller orders */
     public boolean converged() {
         return estimate.converged();
+    }
+
+    double criterion(InformationCriterion criterion) {
+        return criterion.of(logLikelihood(), parameters(), effectiveLength());
     }
 
     boolean rootsBeyond(double radius) {

