@@ -11,6 +11,7 @@ from pygments.lexers import get_lexer_by_name
 
 STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 HEADING = re.compile(r'<h([1-4])(?: id="[^"]*")?>(.*?)(?:<a class="anchor-link"[^>]*>.*?</a>)?</h\1>', re.DOTALL)
+NOTEBOOK_LINK = re.compile(r'href="([\w.-]+)\.ipynb"')  # to a notebook beside this one: its report is beside this report
 TAGS = re.compile(r"<[^>]+>")
 
 
@@ -39,7 +40,8 @@ def page(notebook, name, facts):
     body, contents = [], []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            body.append(f'<section class="text">{with_anchors(markdown2html(cell.source), contents)}</section>')
+            text = NOTEBOOK_LINK.sub(r'href="\1.html"', markdown2html(cell.source))
+            body.append(f'<section class="text">{with_anchors(text, contents)}</section>')
         elif cell.cell_type == "code":
             body.append(code(cell))
     heading = title(notebook, name)

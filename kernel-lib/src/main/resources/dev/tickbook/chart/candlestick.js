@@ -1,13 +1,15 @@
 // Draws candles as SVG in place of the picture beside it, and lets the reader zoom and read values. Needs nothing else.
 (function (name, bars, unit) {
   'use strict';
-  var W = 900, H = 420, LEFT = 64, RIGHT = 12, TOP = 34, BOTTOM = 30, MOST = 240;
+  var LEFT = 64, RIGHT = 12, TOP = 42, BOTTOM = 30;
   var UP = '#2A9D8F', DOWN = '#C1121F', NS = 'http://www.w3.org/2000/svg';
 
   document.querySelectorAll('[data-candles="' + name + '"]:not([data-drawn])').forEach(function (figure) {
     figure.setAttribute('data-drawn', '');
     var picture = figure.querySelector('img');
     var title = picture.alt;
+    // As wide as there is room, so that letters keep their size on a phone.
+    var W = Math.max(320, Math.min(900, figure.clientWidth || 900)), H = W < 600 ? 320 : 420, MOST = Math.floor(W / 3.75);
     var from = 0, to = bars.length, shown = [], step = 1, low, high;
     var svg = add(null, 'svg', { viewBox: '0 0 ' + W + ' ' + H, width: '100%', tabindex: 0, role: 'img', 'aria-label': title,
       style: 'max-width:' + W + 'px;display:block;touch-action:pan-y;cursor:crosshair;font:11px sans-serif;user-select:none' });
@@ -73,7 +75,7 @@
       }
       add(svg, 'text', { x: 14, y: (TOP + H - BOTTOM) / 2, 'text-anchor': 'middle', fill: 'currentColor', style: 'font:12px sans-serif',
         transform: 'rotate(-90 14 ' + (TOP + H - BOTTOM) / 2 + ')' }, unit);
-      var labels = Math.min(8, shown.length);
+      var labels = Math.min(Math.floor(W / 110), shown.length);
       for (var k = 0; k < labels; k++) {
         var i = Math.floor((k + 0.5) * shown.length / labels);
         add(svg, 'text', { x: x(i), y: H - 10, 'text-anchor': 'middle', fill: 'currentColor' }, time(shown[i].t, false));
@@ -91,9 +93,11 @@
       var bar = shown[i], d = high - low < 10 ? 4 : 2;
       svg.overlay.textContent = '';
       add(svg.overlay, 'line', { x1: x(i), x2: x(i), y1: TOP, y2: H - BOTTOM, stroke: 'currentColor', 'stroke-opacity': 0.4 });
-      var text = time(bar.t, true) + '   open ' + number(bar.o, d) + '   high ' + number(bar.h, d) + '   low ' + number(bar.l, d) +
-        '   close ' + number(bar.c, d) + (bar.v === undefined ? '' : '   volume ' + number(bar.v, 0)) + (step > 1 ? '   (' + step + ' bars)' : '');
-      add(svg.overlay, 'text', { x: LEFT, y: TOP - 4, fill: 'currentColor', style: 'white-space:pre' }, text);
+      var narrow = W < 600, text = time(bar.t, true) + (step > 1 ? ' (' + step + ' bars)' : '') +
+        (narrow ? ' O ' : '   open ') + number(bar.o, d) + (narrow ? ' H ' : '   high ') + number(bar.h, d) +
+        (narrow ? ' L ' : '   low ') + number(bar.l, d) + (narrow ? ' C ' : '   close ') + number(bar.c, d) +
+        (bar.v === undefined || narrow ? '' : '   volume ' + number(bar.v, 0));
+      add(svg.overlay, 'text', { x: narrow ? 4 : LEFT, y: TOP - 8, fill: 'currentColor', style: 'white-space:pre' }, text);
     }
 
     function zoom(first, last) { // of the candles that are shown

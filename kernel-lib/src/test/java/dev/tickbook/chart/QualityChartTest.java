@@ -24,8 +24,8 @@ class QualityChartTest {
         assertThat(chart.getSeriesCollection().stream().map(CategorySeries::getName))
                 .containsExactly("rejected", "flagged", "noted");
         assertThat(chart.getSeries("noted").getXData()).isEqualTo(List.of("gap", "range"));
-        assertThat(chart.getSeries("noted").getYData()).isEqualTo(List.of(7.0, 0.0));
-        assertThat(chart.getSeries("rejected").getYData()).isEqualTo(List.of(0.0, 2.0));
+        assertThat(chart.getSeries("noted").getYData()).containsExactly(7.0, 0.0);
+        assertThat(chart.getSeries("rejected").getYData()).containsExactly(0.0, 2.0);
         assertDrawn(chart);
     }
 

@@ -35,17 +35,15 @@ final class CuttingProxy implements AutoCloseable {
         return cuts.get();
     }
 
-    /** Cuts all connections, now and again. */
-    void cutEvery(int millis) {
+    /** Cuts all connections, that much later. */
+    void cutIn(int millis) {
         daemon(() -> {
-            while (!closed) {
-                try {
-                    Thread.sleep(millis);
-                } catch (InterruptedException e) {
-                    return;
-                }
-                open.forEach(this::cut);
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException e) {
+                return;
             }
+            open.forEach(this::cut);
         });
     }
 

@@ -180,9 +180,17 @@ class FaultTest {
     void aConnectionThatIsCutAgainAndAgainIsMadeAgainAndAgain() throws Exception {
         try (CuttingProxy proxy = new CuttingProxy(URI.create(shared.psqlUrl()).getPort());
                 Tickbook tb = Tickbook.connect(through(proxy))) {
-            proxy.cutEvery(150);
             int before = proxy.cuts();
-            IngestReport report = ingestion(tb).batchRows(2_000).run();
+            AtomicLong batches = new AtomicLong();
+            IngestReport report = ingestion(tb)
+                    .batchRows(2_000)
+                    .progress((rows, fraction) -> {
+                        long batch = batches.incrementAndGet();
+                        if (batch % 8 == 0) {
+                            proxy.cutIn((int) batch / 4); // now between two batches, now within one
+                        }
+                    })
+                    .run();
             assertThat(proxy.cuts() - before).as("cuts").isPositive();
             assertThat(report.read()).isEqualTo(BARS);
             assertThat(report.inserted()).isEqualTo(BARS);

@@ -6,6 +6,7 @@ import dev.tickbook.Tickbook;
 import dev.tickbook.TickbookException;
 import dev.tickbook.ingest.CsvFile;
 import dev.tickbook.ingest.IngestReport;
+import dev.tickbook.ingest.JsonLinesFile;
 import dev.tickbook.ingest.Rows;
 import dev.tickbook.ingest.Source;
 import dev.tickbook.ingest.Stream;
@@ -68,7 +69,17 @@ class FuzzTest {
                     symbol,time,price,volume,bid,ask
                     TICK,2024-03-01T14:30:00.123456Z,10.01,100,10.00,10.02
                     TICK,2024-03-01T14:30:01Z,10.03,,,
-                    """, CsvFile::of));
+                    """, CsvFile::of),
+            new Seed(Stream.PRICES, """
+                    {"time":"2024-03-01T14:30:00Z","symbol":"ALDR","interval":"1m","open":10.0,"high":10.5,"low":9.875,"close":10.25,"volume":1200}
+                    {"time":1709285400,"symbol":"BR\\u00e9CH","interval":"1m","close":1e1,"volume":null,"more":{"deep":[1,2]}}
+
+                    {"time":"2024-03-01T14:32:00Z","symbol":"ALDR","interval":"1m","close":"1,010.25"}
+                    """, JsonLinesFile::of),
+            new Seed(Stream.TICKS, """
+                    {"symbol":"TICK","time":"2024-03-01T14:30:00.123456Z","price":10.01,"volume":100,"bid":10,"ask":10.02}
+                    {"symbol":"TICK","time":"2024-03-01T14:30:01Z","price":10.03}
+                    """, JsonLinesFile::of));
 
     @TempDir
     Path folder;
