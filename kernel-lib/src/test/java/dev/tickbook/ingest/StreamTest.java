@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -238,6 +239,19 @@ class StreamTest {
         IngestReport report = tb.ingest(Stream.NEWS, csv("word.csv", "date,title,impact\n2024-03-01,Test,huge\n"));
         assertThat(report.rejected()).isOne();
         assertThat(reason("word.csv")).isEqualTo("impact \"huge\" is none of low, medium, high.");
+    }
+
+    @Test
+    void aDateAndATimeOfDayMayStandSideBySide() throws IOException {
+        tb.ingest(Stream.GOVERNMENT_EVENTS, csv("calendar.csv", """
+                Date,Time,Agency,Event,Impact,Actual,Forecast
+                2024-03-12,12:30,Bureau of Tests,Test of prices,High,0.4,0.3
+                """));
+        Row event = tb.sql("SELECT published_at, actual FROM market.government_events WHERE title = 'Test of prices'")
+                .table()
+                .row(0);
+        assertThat(event.getInstant("published_at")).isEqualTo(Instant.parse("2024-03-12T12:30:00Z"));
+        assertThat(event.getDouble("actual")).isEqualTo(0.4);
     }
 
     @Test
