@@ -242,6 +242,22 @@ class StreamTest {
     }
 
     @Test
+    void theMinusOfASaleIsWhatItsTypeSays() throws IOException {
+        IngestReport report = tb.ingest(Stream.INSIDER_TRADES, csv("sales.csv", """
+                Filing Date;Trade Date;Ticker;Insider Name;Title;Trade Type;Price;Qty;Value
+                2024-03-14;2024-03-12;SOLD;Test Person;CEO;S - Sale;$171.13;-100,000;-$17,113,000
+                2024-03-14;2024-03-13;SOLD;Test Person;CEO;S - Sale+OE;$171.13;-50;-$8,556.50
+                2024-03-14;2024-03-13;SOLD;Test Person;CEO;P - Purchase;$171.13;-50;-$8,556.50
+                """));
+        assertThat(tb.sql("SELECT shares FROM market.insider_trades WHERE symbol = 'SOLD' AND value > 0 ORDER BY 1")
+                        .table()
+                        .longColumn("shares")
+                        .asList())
+                .containsExactly(50L, 100_000L);
+        assertThat(report.rejected()).as("a purchase of less than nothing").isOne();
+    }
+
+    @Test
     void aDateAndATimeOfDayMayStandSideBySide() throws IOException {
         tb.ingest(Stream.GOVERNMENT_EVENTS, csv("calendar.csv", """
                 Date,Time,Agency,Event,Impact,Actual,Forecast
@@ -256,6 +272,10 @@ class StreamTest {
 
     @Test
     void aColumnThatEachRowNeedsIsAskedFor() throws IOException {
+        CsvFile nameless = csv("nameless.csv", "hour,symbol,mentions\n2024-03-01T10:00Z,ALDR,3\n");
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(Stream.SENTIMENT, nameless))
+                .hasMessageContaining("has no column \"platform\"")
+                .hasMessageContaining(".with(\"platform\", …)");
         CsvFile file = csv("needs.csv", "date,text\n2024-03-01,Test\n");
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(Stream.NEWS, file))
                 .hasMessageContaining("needs.csv has no column \"headline\"")

@@ -112,6 +112,9 @@ final class ColumnMap {
                 .toList();
         return new TickbookException(source + " has no column \"" + column.name() + "\". Its first line must name the"
                 + " columns, for " + stream.rows() + " at least " + String.join(", ", needed) + "; it is: "
-                + String.join(",", header));
+                + String.join(",", header) + "."
+                + (column.kind() == Column.Kind.TEXT
+                        ? " If all rows have the same, say it: .with(\"" + column.name() + "\", …)."
+                        : ""));
     }
 }

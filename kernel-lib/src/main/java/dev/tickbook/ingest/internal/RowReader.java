@@ -38,6 +38,11 @@ public final class RowReader {
     private static final int VWAP = 9;
     private static final int QUALITY = 13;
 
+    // Places of the columns of insider trades.
+    private static final int TYPE = 4;
+    private static final int SHARES = 8;
+    private static final int VALUE = 10;
+
     private final Stream stream;
     private final SampledRows rows;
     private final ColumnMap map;
@@ -205,7 +210,7 @@ public final class RowReader {
             if (text == null || text.isEmpty() || text.isBlank()) {
                 text = columns[i].absent();
             }
-            present[i] = text != null && value(i, columns[i], text);
+            present[i] = text != null && value(i, columns[i], isOfSale(i) ? withoutMinus(text) : text);
             if (!present[i]
                     && columns[i].isRequired()
                     && (map.places[i] >= 0 || map.constants[i] != null)
@@ -213,6 +218,19 @@ public final class RowReader {
                 throw new BadValueException("missing", "it has no " + columns[i].name() + ".");
             }
         }
+    }
+
+    /** Of a sale some sources write the shares and their value with a minus, which its type says already. */
+    private boolean isOfSale(int i) {
+        return stream == Stream.INSIDER_TRADES
+                && (i == SHARES || i == VALUE)
+                && present[TYPE]
+                && "sell".equals(objects[TYPE]);
+    }
+
+    private static String withoutMinus(String text) {
+        String stripped = text.strip();
+        return stripped.startsWith("-") ? stripped.substring(1) : stripped;
     }
 
     private boolean value(int i, Column column, String text) throws BadValueException {
