@@ -236,14 +236,19 @@ public final class Tickbook implements AutoCloseable {
     }
 
     /**
-     * Stores the prices of now, again and again, from a service such as {@code YahooFinance}.
+     * Stores the prices of now, again and again, from a service such as {@code YahooFinance}; at the end models of those
+     * symbols are {@linkplain #training trained} where it is due.
      *
      * @param service whom to ask
      * @param settings for what, how often, how long
      * @return the producer; nothing happens until its {@code run()}
      */
     public RealtimeProducer realtime(QuoteService service, RealtimeSettings settings) {
-        return new RealtimeProducer(database()::connection, service, settings);
+        return new RealtimeProducer(database()::connection, service, settings).then(symbols -> {
+            if (!symbols.isEmpty()) {
+                training().symbols(symbols).run();
+            }
+        });
     }
 
     /**

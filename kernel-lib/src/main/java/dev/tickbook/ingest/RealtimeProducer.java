@@ -68,7 +68,7 @@ public final class RealtimeProducer {
     }
 
     /**
-     * @param work what to do at the end with the symbols that have a history now, such as training models on it
+     * @param work what to do at the end with the symbols that have a history now, in place of training models
      * @return this
      */
     public RealtimeProducer then(Consumer<List<String>> work) {

@@ -201,6 +201,9 @@ class RealtimeProducerTest {
             } finally {
                 process.destroyForcibly();
             }
+            assertThat(tb.training().status().stringColumn("symbol").asList())
+                    .as("handed to the training")
+                    .contains("AAPL", "MSFT");
             assertThat(text(output)).contains("Cycle 1: 2 prices stored.").contains("days of history changed");
             long stored =
                     tb.sql("SELECT * FROM market.stock_prices_realtime").table().rowCount();
