@@ -242,6 +242,14 @@ class AccuracyTest {
     }
 
     @Test
+    void forecastsAreLabelledOncePerColumn() {
+        Table labelled = forecasts().addColumns(StringColumn.create("trend", 120));
+        assertThatThrownBy(() -> Regime.trend(5).label(labelled, symbol -> null))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageStartingWith("The forecasts have a column \"trend\" already.");
+    }
+
+    @Test
     void aRegimeIsThatOfTheMomentAndKnowsNothingOfWhatFollows() {
         try (Tickbook tb = Tickbook.open()) {
             // Sixty calm days around 100, then twenty wild ones that fall.
