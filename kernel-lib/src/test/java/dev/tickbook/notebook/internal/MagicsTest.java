@@ -95,6 +95,8 @@ class MagicsTest {
         assertThat(magics.run("%%sql\nkept << SELECT i FROM numbers ORDER BY i"))
                 .hasToString("kept: 100,000 rows × 1 column");
         assertThat(((Table) shell.variables.get("kept")).intColumn("i").sum()).isEqualTo(100_000L * 100_001 / 2);
+        magics.run("%%sql\n-- what is kept\ncommented << SELECT 1 AS one");
+        assertThat(((Table) shell.variables.get("commented")).rowCount()).isEqualTo(1);
         magics.run("Table again = %sql SELECT 7 AS seven");
         assertThat(((Table) shell.variables.get("again")).intColumn("seven").get(0))
                 .isEqualTo(7);
@@ -172,6 +174,10 @@ class MagicsTest {
         assertThatThrownBy(() -> magics.run("%%sql\nSELECT 1;\nSELECT :x,\n       nope\nFROM numbers"))
                 .isInstanceOf(TickbookException.class)
                 .hasMessage("column \"nope\" does not exist\n       nope\n       ^");
+        assertThatThrownBy(() -> magics.run("%%sql\nSELECT '📈📈📈',\n '📈', nope"))
+                .hasMessage("column \"nope\" does not exist\n '📈', nope\n      ^");
+        assertThatThrownBy(() -> tb.sql("SELECT '📈📈📈',\n '📈', nope").table())
+                .hasMessage("column \"nope\" does not exist\n '📈', nope\n      ^");
     }
 
     @Test
@@ -214,6 +220,35 @@ class MagicsTest {
                 .hasMessageContaining("connection to the server was lost")
                 .hasMessageContaining("Run the cell again");
         assertThat(table("%sql SELECT 1 AS one").intColumn("one").get(0)).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatEndsInACellIsNotLentAgain() throws Exception {
+        assertThatThrownBy(() -> magics.run("%sql SELECT pg_terminate_backend(pg_backend_pid())"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("connection to the server was lost");
+        assertThat(table("%sql SELECT 1 AS one").intColumn("one").get(0)).isEqualTo(1);
+    }
+
+    @Test
+    void afterWhatPostgresDoesNotDoTheSessionGoesOn() throws Exception {
+        magics.run("%sql CREATE TEMPORARY TABLE mine AS SELECT 1 AS a");
+        assertThatThrownBy(() -> magics.run("%sql SELECT sum(DISTINCT a) OVER () FROM mine"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("DISTINCT is not implemented for window functions");
+        assertThatThrownBy(() -> magics.run("%sql COPY mine TO STDOUT"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("read with a SELECT");
+        assertThat(table("%sql SELECT a FROM mine").rowCount()).isEqualTo(1);
+    }
+
+    @Test
+    void afterAFailureInATransactionItIsSaidHowToGoOn() throws Exception {
+        magics.run("%sql BEGIN");
+        assertThatThrownBy(() -> magics.run("%sql SELECT 1 / 0")).hasMessageContaining("division by zero");
+        assertThatThrownBy(() -> magics.run("%sql SELECT 1")).hasMessageContaining("%sql ROLLBACK");
+        magics.run("%sql ROLLBACK");
+        assertThat(table("%sql SELECT 1 AS one").rowCount()).isEqualTo(1);
     }
 
     @Test
