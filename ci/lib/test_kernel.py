@@ -62,6 +62,15 @@ class Kernel(unittest.TestCase):
     def test_what_the_library_throws_shows_no_stack(self):
         self.assertNotIn("\tat ", self.error('tb.sql("SELECT nope").table();'))
 
+    def test_a_magic_that_is_not_there_is_named_without_a_stack(self):
+        said = self.error("%nothing here")
+        self.assertIn("'nothing'. Tickbook's are %%sql", said)
+        self.assertNotIn("\tat ", said)
+
+    def test_a_text_with_percent_signs_stays_as_it_is(self):
+        self.text('String percent = """\n%sql SELECT 1\n  %%time \\""" \n%x\n""";')
+        self.assertEqual(self.text("percent"), '%sql SELECT 1\n  %%time """\n%x\n')
+
     def test_progress_changes_in_place(self):
         messages = self.run_cell(
             'try (Progress p = Progress.of("Days", 3, "days")) { for (int i = 0; i < 3; i++) { Thread.sleep(120); p.add(1); } }'
