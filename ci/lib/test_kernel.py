@@ -164,6 +164,15 @@ class Parameters(unittest.TestCase):
             with self.assertRaises(parameters.ParameterError):
                 parameters.inject(self.notebook(), values, "/nowhere")
 
+    def test_a_password_is_not_passed_on(self):
+        for url in ("postgresql://me:se@cret/%s@host:1/db", "jdbc:postgresql://host/db?password=se@cret/%s&user=me"):
+            for text in (url, self.injected(csv=url)):
+                shown = parameters.masked(text)
+                self.assertNotIn("cret", shown)
+                self.assertIn("host", shown)
+                self.assertIn("me", shown)
+        self.assertEqual(parameters.masked("jdbc:postgresql://host:5432/db?a=b"), "jdbc:postgresql://host:5432/db?a=b")
+
     def test_nothing_is_injected_where_no_parameter_is_the_notebooks(self):
         notebook = self.notebook()
         self.assertEqual(parameters.inject(notebook, {"other": "1"}, "/nowhere"), set())
