@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tickbook.Tickbook;
 import dev.tickbook.TickbookException;
 import dev.tickbook.db.internal.Preview;
+import dev.tickbook.notebook.internal.sql.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -194,6 +195,13 @@ class MagicsTest {
                 .toString();
         assertThat(plan.lines().findFirst().orElseThrow()).contains("expected", "rows", "ms");
         assertThat(plan).contains("└─ ", "├─ ", "Execution Time");
+        String planning = new Plan(List.of(
+                        "Result  (cost=0.00..0.01 rows=1 width=4)",
+                        "Planning:",
+                        "  Buffers: shared hit=2",
+                        "Planning Time: 1 ms"))
+                .toString();
+        assertThat(planning).endsWith("\nPlanning:\n  Buffers: shared hit=2\nPlanning Time: 1 ms");
         assertThat(plan.lines()
                         .filter(line -> line.contains("Seq Scan on numbers b"))
                         .findFirst()
