@@ -26,6 +26,15 @@ def pairs(arguments):
     return found
 
 
+# The password of a URL: before its host, up to the last @, or as a parameter of it. \046 is & as quoted() writes it.
+PASSWORD = re.compile(r"(?<=://)([^:/@\s\"']*):[^\s\"']*@|(password)=(?:(?!\\046)[^&\s\"'])*")
+
+
+def masked(text):
+    """The text without the passwords of databases in it."""
+    return PASSWORD.sub(lambda m: f"{m[2]}=…" if m[2] else f"{m[1]}:…@", text)
+
+
 def declared(notebook):
     """The parameters that a notebook has: name -> (type, default as Java)."""
     found = {}

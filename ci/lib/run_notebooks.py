@@ -83,7 +83,10 @@ def run(file, reports, check, update, values):
     seconds = time.monotonic() - started
     for cell in code_cells(notebook):  # what was shown for a while, such as a bar of progress, is gone
         cell.outputs = [o for o in cell.outputs if o.output_type != "display_data" or o.data.get("text/plain") != ""]
-    facts = [(f"Parameter {name}", values.get(name, default)) for name, (_, default) in parameters.declared(notebook).items()] + facts
+    for cell in code_cells(notebook):  # a report is passed on; what a person set for this run may hold a password
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = parameters.masked(cell.source)
+    facts = [(f"Parameter {name}", parameters.masked(values.get(name, default))) for name, (_, default) in parameters.declared(notebook).items()] + facts
     write(notebook, reports / file.name)
     (reports / file.name).with_suffix(".html").write_text(report.page(notebook, file.stem, facts), encoding="utf-8")
     if not problem and check:

@@ -62,6 +62,15 @@ class Kernel(unittest.TestCase):
     def test_what_the_library_throws_shows_no_stack(self):
         self.assertNotIn("\tat ", self.error('tb.sql("SELECT nope").table();'))
 
+    def test_a_magic_that_is_not_there_is_named_without_a_stack(self):
+        said = self.error("%nothing here")
+        self.assertIn("'nothing'. Tickbook's are %%sql", said)
+        self.assertNotIn("\tat ", said)
+
+    def test_a_text_with_percent_signs_stays_as_it_is(self):
+        self.text('String percent = """\n%sql SELECT 1\n  %%time \\""" \n%x\n""";')
+        self.assertEqual(self.text("percent"), '%sql SELECT 1\n  %%time """\n%x\n')
+
     def test_progress_changes_in_place(self):
         messages = self.run_cell(
             'try (Progress p = Progress.of("Days", 3, "days")) { for (int i = 0; i < 3; i++) { Thread.sleep(120); p.add(1); } }'
@@ -154,6 +163,15 @@ class Parameters(unittest.TestCase):
         for values in ({"days": "7; System.exit(1)"}, {"rate": "x"}, {"on": "maybe"}):
             with self.assertRaises(parameters.ParameterError):
                 parameters.inject(self.notebook(), values, "/nowhere")
+
+    def test_a_password_is_not_passed_on(self):
+        for url in ("postgresql://me:se@cret/%s@host:1/db", "jdbc:postgresql://host/db?password=se@cret/%s&user=me"):
+            for text in (url, self.injected(csv=url)):
+                shown = parameters.masked(text)
+                self.assertNotIn("cret", shown)
+                self.assertIn("host", shown)
+                self.assertIn("me", shown)
+        self.assertEqual(parameters.masked("jdbc:postgresql://host:5432/db?a=b"), "jdbc:postgresql://host:5432/db?a=b")
 
     def test_nothing_is_injected_where_no_parameter_is_the_notebooks(self):
         notebook = self.notebook()

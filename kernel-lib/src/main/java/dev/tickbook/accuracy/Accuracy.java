@@ -128,7 +128,7 @@ public final class Accuracy {
      *
      * @param first a model
      * @param second another
-     * @return a row per symbol and step, where both made enough forecasts: symbol, step, forecasts, mae of the first and
+     * @return a row per symbol and step, where both made enough forecasts: symbol, step, forecasts, rmse of the first and
      *     of the second model, statistic (below 0 where the first is better), p_value; the last two are missing where the
      *     losses differ by the same amount each time, as they do between equal forecasts
      */
@@ -142,8 +142,8 @@ public final class Accuracy {
                 StringColumn.create("symbol"),
                 IntColumn.create("step"),
                 LongColumn.create("forecasts"),
-                DoubleColumn.create("mae of " + first),
-                DoubleColumn.create("mae of " + second),
+                DoubleColumn.create("rmse of " + first),
+                DoubleColumn.create("rmse of " + second),
                 DoubleColumn.create("statistic"),
                 DoubleColumn.create("p_value"));
         // Models of one evening are trained one after the other: their origins differ, their targets do not.
@@ -173,8 +173,8 @@ public final class Accuracy {
             result.stringColumn(0).append(rows.stringColumn("symbol").get(0));
             result.intColumn(1).append(step);
             result.longColumn(2).append(mine.length);
-            result.doubleColumn(3).append(Measures.mae(mine, new double[mine.length]));
-            result.doubleColumn(4).append(Measures.mae(theirs, new double[theirs.length]));
+            result.doubleColumn(3).append(Measures.rmse(mine, new double[mine.length]));
+            result.doubleColumn(4).append(Measures.rmse(theirs, new double[theirs.length]));
             result.doubleColumn(5).append(statistic);
             result.doubleColumn(6).append(pValue);
         }

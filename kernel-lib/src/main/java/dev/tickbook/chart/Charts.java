@@ -90,10 +90,11 @@ public final class Charts {
      * @param unit of the values, for the axis
      * @param columns the numeric columns to draw
      * @return a chart that a notebook shows
-     * @throws TickbookException if a column is missing or is not numeric
+     * @throws TickbookException if a column is missing or is not numeric, or there is no row
      */
     public static XYChart lines(Table table, String title, String unit, String... columns) {
         HouseStyle.require(table, "time");
+        requireRows(table, title);
         Table sorted = HouseStyle.require(table, columns).sortOn("time");
         XYChart chart = HouseStyle.xy(title, "", unit);
         List<Date> times = HouseStyle.times(sorted, "time");
@@ -120,9 +121,7 @@ public final class Charts {
      */
     public static CategoryChart bars(Table table, String title, String unit, String category, String... columns) {
         HouseStyle.require(HouseStyle.require(table, category), columns);
-        if (table.isEmpty()) {
-            throw new TickbookException("There is nothing to draw in \"" + title + "\": the table has no rows.");
-        }
+        requireRows(table, title);
         CategoryChart chart = HouseStyle.categories(title, "", unit);
         chart.getStyler().setLegendVisible(columns.length > 1);
         List<String> groups = new ArrayList<>();
@@ -136,6 +135,13 @@ public final class Charts {
             chart.addSeries(name, groups, numbers(table, name));
         }
         return chart;
+    }
+
+    private static void requireRows(Table table, String title) {
+        if (table.isEmpty()) {
+            throw new TickbookException("There is nothing to draw in \"" + title
+                    + "\": the table has no rows. Check the query's symbol and times.");
+        }
     }
 
     /** Bars that can be drawn, in the order of time. */

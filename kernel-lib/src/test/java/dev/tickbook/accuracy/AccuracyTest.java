@@ -142,6 +142,11 @@ class AccuracyTest {
         }
         DieboldMariano expected = DieboldMariano.test(errors.get(0), errors.get(1), 1);
         assertThat(test.rowCount()).isOne();
+        assertThat(test.doubleColumn("rmse of good").get(0))
+                .as("what the test of squared errors is about")
+                .isEqualTo(
+                        Math.sqrt(Arrays.stream(errors.get(0)).map(e -> e * e).sum() / 60), within(1e-12))
+                .isLessThan(test.doubleColumn("rmse of bad").get(0));
         assertThat(test.doubleColumn("statistic").get(0))
                 .isEqualTo(expected.statistic())
                 .isNegative();

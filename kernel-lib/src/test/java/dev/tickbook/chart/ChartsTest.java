@@ -52,6 +52,9 @@ class ChartsTest {
         assertThatThrownBy(() -> Charts.candlestick(bars().emptyCopy(), "A"))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("There is no bar to draw in \"A\"");
+        assertThatThrownBy(() -> Charts.lines(bars().emptyCopy(), "A", "USD", "close"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("There is nothing to draw in \"A\"");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tickbook.db.internal;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.tickbook.TickbookException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -9,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.postgresql.Driver;
+import org.postgresql.util.PSQLState;
 
 /** A reachable PostgreSQL with the extension and the market schema in it, and a pool of connections to it. */
 public final class Database implements AutoCloseable {
@@ -123,6 +125,16 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(1);
         config.setMaximumPoolSize(POOL_SIZE);
         config.setConnectionInitSql("SET TIME ZONE 'UTC'"); // the driver would send the machine's zone
+        config.setExceptionOverride(new SQLExceptionOverride() {
+            @java.lang.Override
+            public Override adjudicate(SQLException e) {
+                // The pool takes it for a broken connection; PostgreSQL says so of a query that asks for what it has
+                // not.
+                return PSQLState.NOT_IMPLEMENTED.getState().equals(e.getSQLState())
+                        ? Override.DO_NOT_EVICT
+                        : Override.CONTINUE_EVICT;
+            }
+        });
         config.addDataSourceProperty("ApplicationName", "tickbook");
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         if (throughPooler) {

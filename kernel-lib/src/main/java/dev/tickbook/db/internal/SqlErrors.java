@@ -18,7 +18,11 @@ public final class SqlErrors {
      * @return the same as one readable message
      */
     public static TickbookException explain(SQLException e, String sql) {
-        return explain(e, sql, IntUnaryOperator.identity());
+        // The server counts a character that takes two in Java as one.
+        return explain(
+                e,
+                sql,
+                position -> sql.offsetByCodePoints(0, Math.min(position - 1, sql.codePointCount(0, sql.length()))) + 1);
     }
 
     /**
@@ -56,6 +60,6 @@ public final class SqlErrors {
         int start = sql.lastIndexOf('\n', at - 1) + 1;
         int end = sql.indexOf('\n', at);
         String line = sql.substring(start, end < 0 ? sql.length() : end);
-        return line + "\n" + " ".repeat(at - start) + "^";
+        return line + "\n" + " ".repeat(sql.codePointCount(start, at)) + "^";
     }
 }

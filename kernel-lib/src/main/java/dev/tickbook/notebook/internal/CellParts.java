@@ -3,9 +3,10 @@ package dev.tickbook.notebook.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Divides a cell into lines that are magics and the Java between them. A line inside a text block or a comment is none. */
-final class CellParts {
+public final class CellParts {
 
     private CellParts() {}
 
@@ -28,6 +29,24 @@ final class CellParts {
         return parts;
     }
 
+    /**
+     * Java with the same meaning, in which no line of a text block begins with a percent sign: kernels look for magics of
+     * their own in every line, and would put their call into the text.
+     *
+     * @param java a cell, or a part of one
+     * @return the same, the percent signs written as escapes
+     */
+    public static String withoutMagicsInTexts(String java) {
+        Scan scan = new Scan();
+        return java.lines()
+                .map(line -> {
+                    boolean inText = scan.inText;
+                    scan.read(line);
+                    return inText ? line.replaceFirst("^(\\s*)%", "$1\\\\045") : line;
+                })
+                .collect(Collectors.joining("\n"));
+    }
+
     /** Knows, at the end of each line, whether a text block or a comment goes on. */
     private static final class Scan {
         private boolean inText;
@@ -41,9 +60,7 @@ final class CellParts {
             int at = 0;
             while (at < line.length()) {
                 if (inText) {
-                    int end = line.indexOf("\"\"\"", at);
-                    inText = end < 0;
-                    at = end < 0 ? line.length() : end + 3;
+                    at = endOfText(line, at);
                 } else if (inComment) {
                     int end = line.indexOf("*/", at);
                     inComment = end < 0;
@@ -62,6 +79,16 @@ final class CellParts {
                     at++;
                 }
             }
+        }
+
+        /** A backslash hides a quote here too. */
+        private int endOfText(String line, int start) {
+            int at = start;
+            while (at < line.length() && !line.startsWith("\"\"\"", at)) {
+                at += line.charAt(at) == '\\' ? 2 : 1;
+            }
+            inText = at >= line.length();
+            return inText ? line.length() : at + 3;
         }
 
         private static int endOfLiteral(String line, int start) {

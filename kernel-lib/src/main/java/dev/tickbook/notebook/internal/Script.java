@@ -14,6 +14,7 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
+import jdk.jshell.UnresolvedReferenceException;
 
 /**
  * Runs a JShell script in this process, and ends with an error where a snippet fails: the tool {@code jshell} would say so
@@ -103,6 +104,13 @@ public final class Script {
     }
 
     private static boolean succeeded(JShell shell, SnippetEvent event, String place) {
+        if (event.exception() instanceof UnresolvedReferenceException e) {
+            System.err.println(place + ": "
+                    + shell.unresolvedDependencies(e.getSnippet()).collect(Collectors.joining(", "))
+                    + " is not declared, and "
+                    + e.getSnippet().name() + " needs it.");
+            return false;
+        }
         if (event.exception() != null) {
             String type = event.exception() instanceof EvalException e
                     ? e.getExceptionClassName().replaceFirst(".*\\.", "") + ": "
@@ -116,7 +124,12 @@ public final class Script {
                             .filter(Diag::isError)
                             .map(diag -> diag.getMessage(Locale.ENGLISH))
                             .collect(Collectors.joining("\n")));
-            System.err.println("  " + event.snippet().source().strip().replace("\n", "\n  "));
+            String source = event.snippet().source().strip();
+            System.err.println("  " + source.replace("\n", "\n  "));
+            if (source.startsWith("%")) {
+                System.err.println(
+                        "Commands with % are for notebooks; in a script, tb.sql(\"…\").table() asks the database.");
+            }
             return false;
         }
         return true;

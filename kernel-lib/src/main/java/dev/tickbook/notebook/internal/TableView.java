@@ -85,7 +85,9 @@ public final class TableView {
         Table shown = Table.create("");
         List<List<String>> columns = columns(preview, LONGEST_TEXT / 2);
         for (int column = 0; column < columns.size(); column++) {
-            shown.addColumns(StringColumn.create(preview.table().column(column).name(), columns.get(column)));
+            shown.addColumns(StringColumn.create(
+                    oneLine(preview.table().column(column).name()),
+                    columns.get(column).stream().map(TableView::oneLine).toList()));
         }
         return shown.printAll().stripTrailing() + "\n" + size(preview);
     }
@@ -113,7 +115,11 @@ public final class TableView {
 
     /** What Markdown would take for the end of a cell, or for HTML, is only text. */
     private static String cellText(String text) {
-        return escaped(text).replace("\\", "\\\\").replace("|", "\\|").replaceAll("\\R", " ");
+        return oneLine(escaped(text)).replace("\\", "\\\\").replace("|", "\\|");
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\R|\t", " ");
     }
 
     private static String cell(String tag, Column<?> column, String html) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tickbook.Tickbook;
 import dev.tickbook.TickbookException;
 import dev.tickbook.db.internal.Preview;
+import dev.tickbook.notebook.internal.sql.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -95,6 +96,8 @@ class MagicsTest {
         assertThat(magics.run("%%sql\nkept << SELECT i FROM numbers ORDER BY i"))
                 .hasToString("kept: 100,000 rows × 1 column");
         assertThat(((Table) shell.variables.get("kept")).intColumn("i").sum()).isEqualTo(100_000L * 100_001 / 2);
+        magics.run("%%sql\n-- what is kept\ncommented << SELECT 1 AS one");
+        assertThat(((Table) shell.variables.get("commented")).rowCount()).isEqualTo(1);
         magics.run("Table again = %sql SELECT 7 AS seven");
         assertThat(((Table) shell.variables.get("again")).intColumn("seven").get(0))
                 .isEqualTo(7);
@@ -172,6 +175,10 @@ class MagicsTest {
         assertThatThrownBy(() -> magics.run("%%sql\nSELECT 1;\nSELECT :x,\n       nope\nFROM numbers"))
                 .isInstanceOf(TickbookException.class)
                 .hasMessage("column \"nope\" does not exist\n       nope\n       ^");
+        assertThatThrownBy(() -> magics.run("%%sql\nSELECT '📈📈📈',\n '📈', nope"))
+                .hasMessage("column \"nope\" does not exist\n '📈', nope\n      ^");
+        assertThatThrownBy(() -> tb.sql("SELECT '📈📈📈',\n '📈', nope").table())
+                .hasMessage("column \"nope\" does not exist\n '📈', nope\n      ^");
     }
 
     @Test
@@ -188,6 +195,13 @@ class MagicsTest {
                 .toString();
         assertThat(plan.lines().findFirst().orElseThrow()).contains("expected", "rows", "ms");
         assertThat(plan).contains("└─ ", "├─ ", "Execution Time");
+        String planning = new Plan(List.of(
+                        "Result  (cost=0.00..0.01 rows=1 width=4)",
+                        "Planning:",
+                        "  Buffers: shared hit=2",
+                        "Planning Time: 1 ms"))
+                .toString();
+        assertThat(planning).endsWith("\nPlanning:\n  Buffers: shared hit=2\nPlanning Time: 1 ms");
         assertThat(plan.lines()
                         .filter(line -> line.contains("Seq Scan on numbers b"))
                         .findFirst()
@@ -214,6 +228,35 @@ class MagicsTest {
                 .hasMessageContaining("connection to the server was lost")
                 .hasMessageContaining("Run the cell again");
         assertThat(table("%sql SELECT 1 AS one").intColumn("one").get(0)).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatEndsInACellIsNotLentAgain() throws Exception {
+        assertThatThrownBy(() -> magics.run("%sql SELECT pg_terminate_backend(pg_backend_pid())"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("connection to the server was lost");
+        assertThat(table("%sql SELECT 1 AS one").intColumn("one").get(0)).isEqualTo(1);
+    }
+
+    @Test
+    void afterWhatPostgresDoesNotDoTheSessionGoesOn() throws Exception {
+        magics.run("%sql CREATE TEMPORARY TABLE mine AS SELECT 1 AS a");
+        assertThatThrownBy(() -> magics.run("%sql SELECT sum(DISTINCT a) OVER () FROM mine"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("DISTINCT is not implemented for window functions");
+        assertThatThrownBy(() -> magics.run("%sql COPY mine TO STDOUT"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("read with a SELECT");
+        assertThat(table("%sql SELECT a FROM mine").rowCount()).isEqualTo(1);
+    }
+
+    @Test
+    void afterAFailureInATransactionItIsSaidHowToGoOn() throws Exception {
+        magics.run("%sql BEGIN");
+        assertThatThrownBy(() -> magics.run("%sql SELECT 1 / 0")).hasMessageContaining("division by zero");
+        assertThatThrownBy(() -> magics.run("%sql SELECT 1")).hasMessageContaining("%sql ROLLBACK");
+        magics.run("%sql ROLLBACK");
+        assertThat(table("%sql SELECT 1 AS one").rowCount()).isEqualTo(1);
     }
 
     @Test

@@ -67,6 +67,14 @@ class ScriptTest {
                 .contains("int b = nothing;");
         assertThat(rejected.status()).isEqualTo(1);
 
+        Ended unresolved = run("int twice(int x) {\n    return 2 * missing(x);\n}\ntwice(1)\n");
+        assertThat(unresolved.out())
+                .startsWith("script.jsh, line 4: ")
+                .contains("missing", "is not declared, and twice needs it.")
+                .hasLineCount(1);
+
+        assertThat(run("%sql SELECT 1\n").out()).contains("script.jsh, line 1: ", "tb.sql(");
+
         Ended open = run("for (;;) {\n");
         assertThat(open.out()).startsWith("script.jsh, line 1: ");
         assertThat(open.status()).isEqualTo(1);

@@ -106,6 +106,14 @@ class TableViewTest {
     }
 
     @Test
+    void aRowIsALineOfText() {
+        Table table = Table.create(StringColumn.create("two\nlines", "x\ny", "z"));
+        assertThat(TableView.text(table).lines())
+                .anyMatch(line -> line.contains("two lines"))
+                .anyMatch(line -> line.contains("x y"));
+    }
+
+    @Test
     void markdownAlignsNumbersAndHidesWhatWouldEndACell() {
         Table table =
                 Table.create(StringColumn.create("a|b", "x|y\nz", "<b>"), DoubleColumn.create("price", 1, 1000.5));

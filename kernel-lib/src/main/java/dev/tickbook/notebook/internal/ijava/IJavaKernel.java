@@ -2,6 +2,7 @@ package dev.tickbook.notebook.internal.ijava;
 
 import dev.tickbook.TickbookException;
 import dev.tickbook.notebook.Notebook;
+import dev.tickbook.notebook.internal.CellParts;
 import dev.tickbook.notebook.internal.Javadoc;
 import dev.tickbook.notebook.internal.LimitedOutput;
 import dev.tickbook.notebook.internal.Magics;
@@ -14,6 +15,7 @@ import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import io.github.spencerpark.jupyter.kernel.ReplacementOptions;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
+import io.github.spencerpark.jupyter.kernel.magic.registry.UndefinedMagicException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -115,7 +117,7 @@ public final class IJavaKernel extends JavaKernel implements Shell {
 
     @Override
     public Object evaluate(String java) throws Exception {
-        return evalRaw(java);
+        return evalRaw(CellParts.withoutMagicsInTexts(java));
     }
 
     @Override
@@ -148,6 +150,11 @@ public final class IJavaKernel extends JavaKernel implements Shell {
         if (error instanceof EvalException thrown
                 && thrown.getExceptionClassName().equals(TickbookException.class.getName())) {
             return message(thrown.getMessage());
+        }
+        if (error instanceof EvalException thrown
+                && thrown.getExceptionClassName().equals(UndefinedMagicException.class.getName())) {
+            return message(thrown.getMessage() + ". Tickbook's are " + String.join(", ", Magics.names())
+                    + ", each at the start of a line.");
         }
         return withoutOurOwnFrames(super.formatError(error));
     }

@@ -143,6 +143,9 @@ public record Plan(List<String> lines) {
 
     private static String remarkIndent(List<Object> parts, int i) {
         for (int above = i - 1; above >= 0; above--) {
+            if (parts.get(above) instanceof String remark && !remark.startsWith(" ")) {
+                return ((String) parts.get(i)).startsWith(" ") ? "  " : ""; // below Planning and the like
+            }
             if (parts.get(above) instanceof Step step) {
                 String line = (String) parts.get(i);
                 if (!line.startsWith(" ")) {

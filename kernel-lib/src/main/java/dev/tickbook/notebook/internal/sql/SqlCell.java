@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  */
 record SqlCell(String text, String keepAs, List<SqlStatement> statements) {
 
-    private static final Pattern KEEP = Pattern.compile("\\A\\s*([\\p{Alpha}_$][\\p{Alnum}_$]*)\\s*<<");
+    private static final Pattern KEEP =
+            Pattern.compile("\\A(?:\\s|--[^\\n]*\\n)*+([\\p{Alpha}_$][\\p{Alnum}_$]*)\\s*<<");
 
     static SqlCell parse(String text) {
         Matcher keep = KEEP.matcher(text);

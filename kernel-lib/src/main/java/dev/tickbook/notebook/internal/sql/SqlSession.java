@@ -28,6 +28,7 @@ public final class SqlSession {
 
     private static final int FETCH_SIZE = 10_000;
     private static final String CANCELLED = "57014";
+    private static final String IN_FAILED_TRANSACTION = "25P02";
 
     private Tickbook tickbook;
     private Connection connection;
@@ -83,6 +84,10 @@ public final class SqlSession {
         if (interrupted) {
             throw new TickbookException("Interrupted before " + sql.title() + ".");
         }
+        if (sql.copiesToOrFromClient()) {
+            throw new TickbookException("COPY … FROM STDIN and TO STDOUT need a program that sends or takes the rows."
+                    + " Load files with tb.ingest(…), and read with a SELECT.");
+        }
         Connection current = connection(tb);
         try (PreparedStatement statement = current.prepareStatement(sql.text())) {
             for (int i = 0; i < values.size(); i++) {
@@ -115,14 +120,14 @@ public final class SqlSession {
             connection.commit();
             connection.setAutoCommit(true);
             return result;
-        } catch (SQLException e) {
+        } catch (Throwable e) { // also what is no error of SQL's, such as a result too large to keep
             rollBack(connection, e);
             throw e;
         }
     }
 
     /** A lost connection cannot roll back, and need not. What was thrown first is what matters. */
-    private static void rollBack(Connection connection, SQLException reason) {
+    private static void rollBack(Connection connection, Throwable reason) {
         try {
             connection.rollback();
             connection.setAutoCommit(true);
@@ -181,14 +186,30 @@ public final class SqlSession {
             return new TickbookException("Interrupted; the server has stopped the query.", e);
         }
         if (state.startsWith("08") || state.startsWith("57P0")) {
-            close();
+            drop();
             return new TickbookException(
                     "The connection to the server was lost (" + e.getMessage()
                             + "). Run the cell again: it connects anew. What was set, begun or kept in temporary tables"
                             + " on the old connection is gone.",
                     e);
         }
-        return SqlErrors.explain(e, cell.text(), sql::place);
+        TickbookException said = SqlErrors.explain(e, cell.text(), sql::place);
+        return state.equals(IN_FAILED_TRANSACTION)
+                ? new TickbookException(
+                        said.getMessage()
+                                + "\nHint: A statement failed after BEGIN. Run %sql ROLLBACK, and begin anew.",
+                        e)
+                : said;
+    }
+
+    /** Ends a connection that was lost, so that the pool sees it too and lends it to nobody. */
+    private synchronized void drop() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // It has ended already.
+        }
+        close();
     }
 
     private synchronized Connection connection(Tickbook tb) {

@@ -113,7 +113,9 @@ final class SqlSplitter {
     private void copyTo(int end) {
         for (; at < end; at++) {
             text.append(sql.charAt(at));
-            places.add(at);
+            if (!Character.isLowSurrogate(sql.charAt(at))) {
+                places.add(at);
+            }
         }
     }
 

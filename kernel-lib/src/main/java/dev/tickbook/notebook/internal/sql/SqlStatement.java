@@ -10,7 +10,8 @@ import java.util.Locale;
  * @param text for the driver: a ? for each parameter, other question marks doubled
  * @param parameters names of the Java variables to bind, in order; a name that is used twice is there twice
  * @param words the keywords and names outside quotes, in upper case, in order
- * @param places for each character of what the server gets, where it is in the cell, counted from 0
+ * @param places for each character of what the server gets, where it is in the cell, counted from 0; the server counts
+ *     a character that takes two in Java as one
  */
 record SqlStatement(String text, List<String> parameters, List<String> words, int[] places) {
 
@@ -31,6 +32,11 @@ record SqlStatement(String text, List<String> parameters, List<String> words, in
             case "WITH" -> words.stream().noneMatch(CHANGES::contains);
             default -> false;
         };
+    }
+
+    /** Whether the rows come from the client, or go to it, past the driver's results. */
+    boolean copiesToOrFromClient() {
+        return verb().equals("COPY") && (words.contains("STDIN") || words.contains("STDOUT"));
     }
 
     /** Whether it may return rows that the driver should fetch by and by, which needs a transaction, and is allowed in one. */
