@@ -237,8 +237,7 @@ public final class AutoArima implements Forecaster {
             limitP = Math.min(maxP, observed / 3);
             limitQ = Math.min(maxQ, observed / 3);
             int period = sample.period();
-            boolean hasSeason =
-                    seasonal && period > 1 && period <= LONGEST_SEASON && sample.values().length > period;
+            boolean hasSeason = seasonal && period > 1 && period <= LONGEST_SEASON && sample.values().length > period;
             limitSeasonalP = hasSeason ? Math.min(maxSeasonalP, observed / 3 / period) : 0;
             limitSeasonalQ = hasSeason ? Math.min(maxSeasonalQ, observed / 3 / period) : 0;
             chooseDifferences(hasSeason);

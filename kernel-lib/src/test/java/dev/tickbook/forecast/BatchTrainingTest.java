@@ -117,14 +117,17 @@ class BatchTrainingTest {
     @Test
     void withoutANamedModelItIsAutomaticArimaAndItsEstimatesAreKept() {
         load("A", "2024-01-02", "2024-06-28");
-        tb.sql("UPDATE market.market_data SET close = close + (extract(day FROM time)::int * 7 % 5)").execute();
-        tb.sql("INSERT INTO market.market_data (time, symbol, interval, close) SELECT time + (now()::date - date '2024-06-29') * interval '1 day', 'B', '1d', close"
-                        + " FROM market.market_data")
+        tb.sql("UPDATE market.market_data SET close = close + (extract(day FROM time)::int * 7 % 5)")
+                .execute();
+        tb.sql(
+                        "INSERT INTO market.market_data (time, symbol, interval, close) SELECT time + (now()::date - date '2024-06-29') * interval '1 day', 'B', '1d', close"
+                                + " FROM market.market_data")
                 .execute();
         TrainingReport report = tb.training().symbols("B").run();
         assertThat(report.count("trained")).isOne();
-        Row stored = tb.sql("SELECT model, specification, converged, aicc, sigma2, log_likelihood,"
-                        + " (SELECT count(*) FROM jsonb_object_keys(coefficients)) AS parameters FROM market.arima_models")
+        Row stored = tb.sql(
+                        "SELECT model, specification, converged, aicc, sigma2, log_likelihood,"
+                                + " (SELECT count(*) FROM jsonb_object_keys(coefficients)) AS parameters FROM market.arima_models")
                 .table()
                 .row(0);
         Table bars = tb.read("B").asOf(report.asOf()).table();
@@ -136,7 +139,9 @@ class BatchTrainingTest {
         assertThat(stored.getDouble("aicc")).isCloseTo(same.aicc(), within(1e-9));
         assertThat(stored.getDouble("sigma2")).isCloseTo(same.sigma2(), within(1e-9));
         assertThat(stored.getDouble("log_likelihood")).isCloseTo(same.logLikelihood(), within(1e-9));
-        assertThat(stored.getLong("parameters")).isEqualTo(same.coefficients().size()).isPositive();
+        assertThat(stored.getLong("parameters"))
+                .isEqualTo(same.coefficients().size())
+                .isPositive();
     }
 
     @Test
@@ -291,5 +296,22 @@ class BatchTrainingTest {
         assertThatThrownBy(() -> training(new LastValue("last")).run())
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("No symbol has a daily bar");
+    }
+
+    @Test
+    void aSymbolThatIsNamedTwiceIsTrainedOnce() {
+        load("A", 60, 100);
+        TrainingReport report =
+                training(new LastValue("last")).symbols("A", "A").horizon(3).run();
+        assertThat(report).hasToString("1 trained, 0 skipped, 0 failed; 3 predictions stored");
+        assertThat(report.forecasts().rowCount()).isEqualTo(3);
+    }
+
+    @Test
+    void aLevelThatCannotBeStoredIsRefused() {
+        assertThatThrownBy(() -> tb.training().level(99.999))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("99.999 percent has more");
+        assertThatThrownBy(() -> tb.training().level(100)).isInstanceOf(TickbookException.class);
     }
 }
