@@ -1,7 +1,9 @@
 package dev.tickbook.ingest;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A source whose rows have one more value in common; see {@link Source#with}. */
 record CompletedSource(Source source, String column, String value) implements Source {
@@ -50,7 +52,14 @@ record CompletedSource(Source source, String column, String value) implements So
 
         @Override
         public String suggestion(String name) {
-            return column.equalsIgnoreCase(name) ? value : rows.suggestion(name);
+            return rows.suggestion(name);
+        }
+
+        @Override
+        public Map<String, String> constants() {
+            Map<String, String> all = new LinkedHashMap<>(rows.constants());
+            all.put(column, value);
+            return all;
         }
 
         @Override

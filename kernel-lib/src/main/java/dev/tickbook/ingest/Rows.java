@@ -3,6 +3,7 @@ package dev.tickbook.ingest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /** Rows of a source, read one after the other. Values are texts; the stream they go into knows their types. */
 public interface Rows extends Closeable {
@@ -42,6 +43,11 @@ public interface Rows extends Closeable {
      */
     default String suggestion(String column) {
         return null;
+    }
+
+    /** @return values that all rows have, by the names of columns of a stream, where the rows have no such column */
+    default Map<String, String> constants() {
+        return Map.of();
     }
 
     /** @return how texts that could mean two things are to be read */

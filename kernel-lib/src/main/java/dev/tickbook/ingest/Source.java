@@ -20,7 +20,7 @@ public interface Source {
     /**
      * Says what all rows have in common where the source does not: {@code JsonLinesFile.of(file).with("symbol", "AAPL")}.
      *
-     * @param column a column of the stream that the rows go into
+     * @param column a column of the stream that the rows go into, or one of its other names; any other is refused
      * @param value its value in every row; where the rows have that column, theirs counts
      * @return the same source, completed
      */

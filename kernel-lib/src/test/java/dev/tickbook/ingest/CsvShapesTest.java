@@ -315,7 +315,18 @@ class CsvShapesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"D,1d", "daily,1d", "1min,1m", "60,60m", "1 hour,1h", "weekly,1w", "1mo,1mo", "3mo,3mo", "5m,5m"})
+    @CsvSource({
+        "D,1d",
+        "daily,1d",
+        "1min,1m",
+        "60,60m",
+        "1 hour,1h",
+        "1H,1h",
+        "weekly,1w",
+        "1mo,1mo",
+        "3mo,3mo",
+        "5m,5m"
+    })
     void lengthsOfBarsAreUnderstoodAsPeopleWriteThem(String written, String meant) throws IOException {
         tb.ingest(csv("time,interval,close\n2024-03-01T00:00:00Z," + written + ",10\n"));
         assertThat(bars().row(0).getString("interval")).isEqualTo(meant);

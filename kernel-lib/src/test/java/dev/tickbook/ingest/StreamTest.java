@@ -242,6 +242,33 @@ class StreamTest {
     }
 
     @Test
+    void whatAllRowsHaveInCommonCanBeSaidOfAnyColumn() throws IOException {
+        CsvFile file = csv("mentions.csv", "hour,ticker,mentions\n2024-03-01T10:00Z,SAID,3\n");
+        tb.ingest(Stream.SENTIMENT, file.with("platform", "test").with("symbol", "OTHER"));
+        assertThat(tb.sql("SELECT platform || ' ' || mentions AS t FROM market.social_sentiment WHERE symbol = 'SAID'")
+                        .table()
+                        .stringColumn("t")
+                        .asList())
+                .as("a column of the rows counts")
+                .containsExactly("test 3");
+        CsvFile minutes = csv("minutes.csv", "time,close\n2024-03-01T14:30:00Z,3\n");
+        assertThat(tb.ingest(minutes.with("interval", "1m")
+                                .with("symbol", "SAID")
+                                .with("Vol.", "7"))
+                        .inserted())
+                .isOne();
+        assertThat(tb.sql("SELECT volume FROM market.market_data WHERE symbol = 'SAID' AND interval = '1m'")
+                        .table()
+                        .longColumn("volume")
+                        .asList())
+                .containsExactly(7L);
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(minutes.with("volum", "7")))
+                .isInstanceOf(dev.tickbook.TickbookException.class)
+                .hasMessageContaining("minutes.csv: .with(\"volum\", …) names no column of bars")
+                .hasMessageContaining("volume");
+    }
+
+    @Test
     void theMinusOfASaleIsWhatItsTypeSays() throws IOException {
         IngestReport report = tb.ingest(Stream.INSIDER_TRADES, csv("sales.csv", """
                 Filing Date;Trade Date;Ticker;Insider Name;Title;Trade Type;Price;Qty;Value

@@ -6,6 +6,8 @@ import dev.tickbook.ingest.Stream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Which column of a source is which column of a stream. */
 final class ColumnMap {
@@ -41,6 +43,7 @@ final class ColumnMap {
             names.add(Column.canonical(plain));
         }
         List<Column> columns = stream.columns();
+        rows.constants().keySet().forEach(this::needColumn);
         places = new int[columns.size()];
         constants = new String[columns.size()];
         int day = dayBesideClock();
@@ -52,7 +55,10 @@ final class ColumnMap {
             if (isTime && places[i] < 0 && !names.isEmpty() && names.get(0).isEmpty()) {
                 places[i] = 0; // the index of a data frame, which has no name
             }
-            if (places[i] < 0 && column.name().equals("symbol") && stream == Stream.PRICES) {
+            if (places[i] < 0) {
+                constants[i] = constant(column, rows.constants());
+            }
+            if (places[i] < 0 && constants[i] == null && column.name().equals("symbol") && stream == Stream.PRICES) {
                 constants[i] = prefix != null ? prefix : rows.suggestion("symbol");
             }
             boolean isKnownOtherwise = constants[i] != null
@@ -84,6 +90,28 @@ final class ColumnMap {
                         !prefix.equalsIgnoreCase("adj") && !prefix.equalsIgnoreCase("adjusted")) // as R has it
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static String constant(Column column, Map<String, String> said) {
+        return said.entrySet().stream()
+                .filter(entry -> isNamed(column, entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isNamed(Column column, String name) {
+        String plain = Column.canonical(name);
+        return plain.equals(Column.canonical(column.name())) || column.aliases().contains(plain);
+    }
+
+    /** A value for a column that does not exist would be lost. */
+    private void needColumn(String name) {
+        if (stream.columns().stream().noneMatch(column -> isNamed(column, name))) {
+            throw new TickbookException(source + ": .with(\"" + name + "\", …) names no column of " + stream.rows()
+                    + ". They have "
+                    + stream.columns().stream().map(Column::name).collect(Collectors.joining(", ")) + ".");
+        }
     }
 
     private int place(Column column) {

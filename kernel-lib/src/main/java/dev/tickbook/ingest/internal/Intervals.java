@@ -12,7 +12,7 @@ final class Intervals {
     private static final int MOST_KEPT = 1000;
     private static final Pattern LENGTH = Pattern.compile("([1-9][0-9]{0,3})(s|m|h|d|w|mo|y)");
     private static final Pattern WRITTEN = Pattern.compile(
-            "([1-9][0-9]{0,3})? ?(sec|second|min|minute|hr|hour|day|daily|d|wk|week|weekly|w|mon|month|monthly|year|yearly)s?",
+            "([1-9][0-9]{0,3})? ?(sec|second|min|minute|h|hr|hour|day|daily|d|wk|week|weekly|w|mon|month|monthly|year|yearly)s?",
             Pattern.CASE_INSENSITIVE);
 
     private final Map<String, String> known = new HashMap<>();
@@ -41,7 +41,7 @@ final class Intervals {
             String unit = switch (words.group(2).toLowerCase(Locale.ROOT)) {
                 case "sec", "second" -> "s";
                 case "min", "minute" -> "m";
-                case "hr", "hour" -> "h";
+                case "h", "hr", "hour" -> "h";
                 case "wk", "week", "weekly", "w" -> "w";
                 case "mon", "month", "monthly" -> "mo";
                 case "year", "yearly" -> "y";
