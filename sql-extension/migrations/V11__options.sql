@@ -1,4 +1,6 @@
 -- Option quotes, known when quoted.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE market.options (
   time               timestamptz   NOT NULL,
   contract_symbol    text          NOT NULL,

@@ -1,4 +1,6 @@
 -- Measures of the market as a whole, such as breadth, or of a sector, such as its performance; known when computed.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE market.market_analytics (
   time         timestamptz NOT NULL,
   metric       text        NOT NULL,

@@ -1,4 +1,6 @@
 -- What models predicted, and, once it is known, what came.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE market.predictions (
   prediction_id   bigint        GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   symbol          text          NOT NULL,

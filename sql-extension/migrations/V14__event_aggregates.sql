@@ -1,5 +1,6 @@
 -- What is told of a symbol again and again, as it is known now: the newest word on each hour and on each contract's day. As of
 -- another moment, ask tickbook.sentiment_before().
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 SELECT tickbook.create_continuous_aggregate('market.hourly_sentiment', $$
   SELECT tickbook.time_bucket('1 hour', time) AS hour, symbol, platform,

@@ -1,5 +1,7 @@
 -- What is old is deleted only where someone asks for it: research loads bars of decades ago on purpose, and a policy that
 -- came with the tables would drop them an hour later.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE FUNCTION market.apply_retention(intraday interval DEFAULT '730 days', daily interval DEFAULT '10 years', realtime interval DEFAULT '90 days',
                                        sentiment interval DEFAULT '2 years', options interval DEFAULT '2 years') RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,7 @@
 -- Three roles to grant to people and programs. Roles belong to the server, not to the database, so they may exist already, and a
 -- managed server may not let us create them: then a notice says so, and whoever may create roles runs this file again.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 DO $$
 DECLARE
   wanted name;

@@ -1,4 +1,6 @@
 -- Rows that could not be stored, so that nothing is lost: mend them, and load them again.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE IF NOT EXISTS market.ingest_rejects (
   reject_id   bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   rejected_at timestamptz NOT NULL DEFAULT now(),

@@ -1,4 +1,6 @@
 -- The models that batch training fits, how it went, and what came of what they predicted.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE market.arima_models (
   model_id       bigint           GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   symbol         text             NOT NULL,

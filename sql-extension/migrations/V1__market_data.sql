@@ -1,4 +1,7 @@
 -- The bars of all symbols and intervals, and what they were before they were corrected.
+-- Here as in each file: checks and the like are bound as it runs, and to nothing that someone else made in schema public.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE SCHEMA IF NOT EXISTS market;
 
 CREATE TABLE market.market_data (

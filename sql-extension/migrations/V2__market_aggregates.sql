@@ -4,6 +4,7 @@
 --
 -- VWAP of bars is their turnover (typical price × volume) ÷ their volume; turnover is kept so that longer ones can be made
 -- of shorter ones. Bars without volume count for the prices and not for these.
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 SELECT tickbook.create_continuous_aggregate('market.daily_ohlcv', $$
   SELECT tickbook.time_bucket('1 day', time) AS day, symbol, "interval",

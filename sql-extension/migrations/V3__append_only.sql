@@ -1,5 +1,6 @@
 -- Facts that were known are kept. A correction is a new row with the same id and the time at which it became known
 -- (corrected_at); a retraction is one with retracted = true. What was known at t is, per id, the latest row known by t.
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 -- UPDATE is refused by the row, so that an upsert that changes nothing goes through. There, and where a table is packed, the
 -- trigger sees a chunk or the storage, so it is told the name, and what to do instead.

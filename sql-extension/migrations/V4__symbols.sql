@@ -1,4 +1,6 @@
 -- What is traded. This is how it is called and classified today, not point in time.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE market.symbols (
   symbol     text PRIMARY KEY,
   name       text,

@@ -1,4 +1,6 @@
 -- Prices as they come in, and the daily history that tickbook.migrate_realtime_to_historical() makes of them.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE market.stock_prices_realtime (
   realtime_id bigint GENERATED ALWAYS AS IDENTITY,
   symbol      text          NOT NULL,

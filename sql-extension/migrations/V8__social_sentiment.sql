@@ -1,4 +1,6 @@
 -- Mentions on social platforms by the hour, known when the hour is over.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE market.social_sentiment (
   time         timestamptz  NOT NULL CHECK (date_bin('1 hour', time, '2000-01-01 00:00+00') = time),
   symbol       text         NOT NULL,

@@ -48,7 +48,7 @@ COMMENT ON FUNCTION tickbook._between(tickbook.continuous_aggregate, text, text)
 -- The view knows what it reads by number, the definition by name. After a restore the numbers are others and the names the
 -- same, which the number of the view itself tells.
 CREATE FUNCTION tickbook._names_read(a tickbook.continuous_aggregate) RETURNS text[]
-  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp SET quote_all_identifiers = off AS $$
 BEGIN
   RETURN (
     SELECT a.relation::oid::text || coalesce(array_agg(DISTINCT concat_ws(' ', d.refobjid::regclass, c.attnum, c.attname)), '{}')
@@ -81,20 +81,25 @@ COMMENT ON FUNCTION tickbook._check_names(tickbook.continuous_aggregate) IS
 CREATE FUNCTION tickbook._check_triggers(a tickbook.continuous_aggregate) RETURNS void
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  disabled name;
+  disabled record;
 BEGIN
-  SELECT t.tgname INTO disabled FROM pg_trigger t
-   WHERE t.tgrelid = a.storage AND t.tgenabled = 'D' AND t.tgname LIKE format('tickbook\_aggregate\_%s\_%%', a.id)
+  -- What calls the function is found faster than all triggers of a name.
+  SELECT t.tgname AS name, t.tgrelid::regclass AS relation INTO disabled FROM pg_trigger t
+   WHERE t.tgenabled IN ('D', 'R') AND t.tgname LIKE format('tickbook\_aggregate\_%s\_%%', a.id)
+     AND (t.tgrelid = a.storage OR t.oid IN (
+           SELECT d.objid FROM pg_depend d
+            WHERE d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_proc'::regclass
+              AND d.refobjid = 'tickbook._log_everything'::regproc))
    ORDER BY t.tgname LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-      MESSAGE = format('continuous aggregate %s cannot be refreshed: trigger %s of %s is disabled', a.relation, disabled, a.storage),
+      MESSAGE = format('continuous aggregate %s cannot be refreshed: trigger %s of %s is disabled', a.relation, disabled.name, disabled.relation),
       HINT = format('Run ALTER TABLE %s ENABLE ALWAYS TRIGGER %I, and refresh with force => true what was written meanwhile.',
-                    a.storage, disabled);
+                    disabled.relation, disabled.name);
   END IF;
 END $$;
 COMMENT ON FUNCTION tickbook._check_triggers(tickbook.continuous_aggregate) IS
-  'Raises an error if changes of the hypertable are not logged, so that no one takes what is refreshed for up to date.';
+  'Raises an error if changes of the hypertable or of a joined table are not logged, so that no one takes what is refreshed for up to date.';
 
 CREATE FUNCTION tickbook._show_aggregate(a tickbook.continuous_aggregate, real_time boolean DEFAULT true) RETURNS void
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp SET quote_all_identifiers = off AS $$
@@ -337,11 +342,26 @@ END $$;
 COMMENT ON FUNCTION tickbook._take_log(tickbook.continuous_aggregate) IS
   'Moves what is logged to what is pending; returns the row with that, to be stored by the caller.';
 
+-- Parsing the query locks what it reads; what stands behind false is neither planned nor run. A table that was renamed is
+-- not found, and then _check_names() knows more.
+CREATE FUNCTION tickbook._lock_sources(a tickbook.continuous_aggregate) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
+BEGIN
+  EXECUTE format('SELECT CASE WHEN false THEN EXISTS (%s) END', a.definition);
+EXCEPTION WHEN undefined_table OR undefined_column OR invalid_schema_name THEN
+  PERFORM tickbook._check_names(a);
+  RAISE;
+END $$;
+COMMENT ON FUNCTION tickbook._lock_sources(tickbook.continuous_aggregate) IS
+  'Locks the tables that the query of an aggregate reads as a reader does, in the order of the query.';
+
 -- A step does some chunks, so that what it costs besides is paid once, and ends after the first that makes it longer than
 -- a tenth of a second, so that its locks are short and a refresh that is killed loses little.
 --
--- Its locks are in the order of every reader: the hypertable, then chunks. Chunks alone, by name, could be in another
--- order than those of a TRUNCATE, or be dropped before they are read.
+-- Its locks are in the order of every reader: the tables in the order of the query, then chunks. Chunks alone, by name,
+-- could be in another order than those of a TRUNCATE, or be dropped before they are read.
+--
+-- Where a chunk cannot be computed, the step keeps the chunks before, and it is left to the next one to say why.
 CREATE FUNCTION tickbook._refresh_step(
   relation regclass, range_start timestamptz, range_end timestamptz, force boolean DEFAULT false
 ) RETURNS boolean
@@ -356,8 +376,9 @@ DECLARE
   pieces   tstzrange[];
   began    timestamptz;
 BEGIN
+  PERFORM tickbook._check_isolation(relation);  -- an old snapshot misses rows that have moved since, and so would be stored
   PERFORM tickbook._lock_aggregate(a);
-  EXECUTE format('SELECT FROM %s WHERE false', a.source);
+  PERFORM tickbook._lock_sources(a);
   PERFORM tickbook._check_triggers(a);
   began := clock_timestamp();
   a := tickbook._take_log(tickbook._check_names(tickbook._continuous_aggregate(relation)));
@@ -386,9 +407,16 @@ BEGIN
   END IF;
   FOR i IN 1 .. coalesce(cardinality(chunks), 0) + 1 LOOP
     piece := due * tstzmultirange(tstzrange(NULL, upper(pieces[i])));
-    FOR part IN SELECT unnest(piece) LOOP
-      PERFORM tickbook._compute(a, part, chunks[i], ranges[i]);
-    END LOOP;
+    BEGIN
+      FOR part IN SELECT unnest(piece) LOOP
+        PERFORM tickbook._compute(a, part, chunks[i], ranges[i]);
+      END LOOP;
+    EXCEPTION WHEN OTHERS THEN
+      IF i = 1 THEN
+        RAISE;
+      END IF;
+      EXIT;
+    END;
     due := due - piece;
     a.pending := a.pending - piece;
     EXIT WHEN isempty(due) OR clock_timestamp() > began + interval '100 ms';
@@ -431,10 +459,12 @@ BEGIN
     CALL tickbook._timescaledb_refresh(name, range_start, range_end, force);
     RETURN;
   END IF;
-  WHILE more LOOP
+  LOOP
+    COMMIT;  -- the first, because the CALL has a snapshot already
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;  -- whatever the default is, see _check_isolation()
+    EXIT WHEN NOT more;
     more := tickbook._refresh_step(name, range_start, range_end, force);
     force := false;
-    COMMIT;
   END LOOP;
 END $$;
 COMMENT ON PROCEDURE tickbook.refresh_continuous_aggregate(regclass, timestamptz, timestamptz, boolean) IS

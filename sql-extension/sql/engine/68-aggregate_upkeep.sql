@@ -184,12 +184,23 @@ COMMENT ON FUNCTION tickbook.remove_continuous_aggregate_policy(regclass, boolea
 CREATE FUNCTION tickbook._job_continuous_aggregate(relation regclass, config jsonb) RETURNS bigint
   LANGUAGE plpgsql SET search_path = pg_catalog, tickbook, pg_temp AS $$
 DECLARE
-  steps bigint := 1;
+  more  boolean := true;
+  steps bigint := 0;
 BEGIN
-  WHILE tickbook._refresh_step(relation, now() - (config ->> 'start_offset')::interval, now() - (config ->> 'end_offset')::interval) LOOP
-    steps := steps + 1;
+  WHILE more LOOP
+    BEGIN
+      more := tickbook._refresh_step(relation, now() - (config ->> 'start_offset')::interval, now() - (config ->> 'end_offset')::interval);
+      steps := steps + 1;
+    EXCEPTION WHEN OTHERS THEN
+      IF steps = 0 THEN
+        RAISE;
+      END IF;
+      PERFORM set_config('tickbook.job_failure', SQLERRM, true);
+      EXIT;
+    END;
   END LOOP;
   RETURN steps;
 END $$;
 COMMENT ON FUNCTION tickbook._job_continuous_aggregate(regclass, jsonb) IS
-  'Refreshes between the offsets of config; returns in how many steps, of a tenth of a second or of one chunk.';
+  'Refreshes between the offsets of config; returns in how many steps, of a tenth of a second or of one chunk. Steps before one that '
+  'fails are kept; the reason is then in tickbook.job_failure.';

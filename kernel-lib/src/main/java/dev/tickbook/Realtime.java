@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Variables: {@code POSTGRES_DSN}, the database ({@code postgresql://…} or {@code jdbc:postgresql:…}); {@code TICKERS},
  * {@code POLL_INTERVAL} and {@code MAX_CYCLES}, see {@link RealtimeSettings}; {@code QUOTES_URL}, where the quotes are,
  * if not at Yahoo Finance. Ends when all cycles are done, or on SIGTERM or SIGINT: what it has is then stored and goes
- * to the history first. The exit status is 0, or 1 after an error, which is the last line of its output.
+ * to the history first, and models are trained for the tickers that have enough daily bars. The exit status is 0, or 1 after an error, which is the last line of its output.
  */
 public final class Realtime {
 
@@ -59,7 +59,10 @@ public final class Realtime {
         RealtimeSettings settings = RealtimeSettings.from(environment);
         YahooFinance quotes = quotes(environment.get("QUOTES_URL"));
         try (Tickbook tb = Tickbook.connect(dsn.strip())) {
-            RealtimeProducer producer = tb.realtime(quotes, settings).log(System.out::println);
+            RealtimeProducer producer = tb.realtime(quotes, settings)
+                    .log(System.out::println)
+                    .then(symbols -> System.out.println(
+                            "Models: " + tb.training().symbols(symbols).run()));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(producer, ended), "tickbook-stop"));
             return producer.run();
         }

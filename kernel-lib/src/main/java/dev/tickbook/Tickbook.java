@@ -236,19 +236,17 @@ public final class Tickbook implements AutoCloseable {
     }
 
     /**
-     * Stores the prices of now, again and again, from a service such as {@code YahooFinance}; at the end models of those
-     * symbols are {@linkplain #training trained} where it is due.
+     * Stores the prices of now, again and again, from a service such as {@code YahooFinance}. At the end models are
+     * trained for the symbols, as by {@link #training}, where their daily bars in {@code market.market_data} are enough;
+     * {@link RealtimeProducer#then} says what to do instead.
      *
      * @param service whom to ask
      * @param settings for what, how often, how long
      * @return the producer; nothing happens until its {@code run()}
      */
     public RealtimeProducer realtime(QuoteService service, RealtimeSettings settings) {
-        return new RealtimeProducer(database()::connection, service, settings).then(symbols -> {
-            if (!symbols.isEmpty()) {
-                training().symbols(symbols).run();
-            }
-        });
+        return new RealtimeProducer(database()::connection, service, settings)
+                .then(symbols -> training().symbols(symbols).run());
     }
 
     /**

@@ -19,6 +19,11 @@ class ContinuousAggregateTest extends DatabaseTest {
             + " tickbook.first(close, time) AS open, max(close) AS high, min(close) AS low, tickbook.last(close, time) AS close,"
             + " sum(volume) AS volume, count(*) FILTER (WHERE volume > 50) AS busy FROM bars GROUP BY day, symbol";
 
+    /** The joined table comes first. */
+    private static final String BY_SECTOR =
+            "SELECT tickbook.time_bucket('1 day', b.time) AS day, s.sector, count(*) AS bars"
+                    + " FROM sectors s JOIN bars b ON b.symbol = s.symbol GROUP BY day, s.sector";
+
     @BeforeEach
     void createBars() {
         db.execute(
@@ -483,6 +488,110 @@ class ContinuousAggregateTest extends DatabaseTest {
         assertThat(db.count("SELECT count(*) FROM daily")).isZero();
     }
 
+    /** Readers lock the tables in the order of the query, so a refresh must too. */
+    @Test
+    void aTruncateOfAJoinedTableThatComesFirstWaitsWithoutADeadlock() throws Exception {
+        createSectors();
+        create("daily", BY_SECTOR);
+        db.execute("UPDATE bars SET close = 3");
+        try (Database holder = db.connectAgain();
+                Database worker = db.connectAgain();
+                Database writer = db.connectAgain()) {
+            CompletableFuture<Void> refreshing = refreshThatStopsAt("2024-01-02", holder, worker);
+            CompletableFuture<Void> truncating = startAndWaitUntilItWaits(writer, "TRUNCATE sectors, bars");
+            holder.execute("COMMIT");
+            refreshing.get(30, TimeUnit.SECONDS);
+            truncating.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(db.count("SELECT count(*) FROM daily")).isZero();
+    }
+
+    /** The refresh comes to wait for the hypertable only after it has the joined table, so the writer can have both. */
+    @Test
+    void aRefreshLocksTheTablesInTheOrderOfTheQuery() throws Exception {
+        createSectors();
+        create("daily", BY_SECTOR);
+        db.execute("UPDATE bars SET close = 3");
+        try (Database writer = db.connectAgain();
+                Database worker = db.connectAgain()) {
+            writer.execute("BEGIN", "LOCK TABLE sectors");
+            CompletableFuture<Void> refreshing =
+                    startAndWaitUntilItWaits(worker, "CALL tickbook.refresh_continuous_aggregate('daily')");
+            writer.execute("LOCK TABLE bars", "COMMIT");
+            refreshing.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(BY_SECTOR)));
+    }
+
+    private void createSectors() {
+        db.execute(
+                "CREATE TABLE sectors (symbol text PRIMARY KEY, sector text)",
+                "INSERT INTO sectors VALUES ('A', 'tech'), ('B', 'bank')");
+    }
+
+    /** The rows of DEFAULT move while the refresh waits: a snapshot from before would find neither them nor that they moved. */
+    @Test
+    void aRefreshIsRightWhateverTheDefaultIsolation() throws Exception {
+        create("daily", DAILY);
+        for (String isolation : List.of("repeatable read", "serializable")) {
+            String year = isolation.equals("serializable") ? "2025" : "2024";
+            db.execute(
+                    "INSERT INTO bars SELECT 'A', t, 5, 5 FROM generate_series(timestamptz '" + year + "-06-01', '"
+                            + year + "-06-20', '6 hours') t",
+                    "CALL tickbook.refresh_continuous_aggregate('daily', '2030-01-01', '2030-02-01')");
+            try (Database holder = db.connectAgain();
+                    Database worker = db.connectAgain()) {
+                holder.execute(
+                        "BEGIN",
+                        "SELECT tickbook._lock_aggregate(a) FROM tickbook.continuous_aggregate a"
+                                + " WHERE relation = 'daily'::regclass");
+                worker.execute("SET default_transaction_isolation = '" + isolation + "'");
+                CompletableFuture<Void> refreshing =
+                        startAndWaitUntilItWaits(worker, "CALL tickbook.refresh_continuous_aggregate('daily')");
+                db.execute("SELECT tickbook.maintain_hypertable('bars')");
+                holder.execute("COMMIT");
+                refreshing.get(30, TimeUnit.SECONDS);
+                assertThat(worker.rows("SHOW transaction_isolation"))
+                        .as("the session keeps its default")
+                        .containsExactly(isolation);
+            }
+            assertThat(materialised("daily")).as(isolation).isEqualTo(db.rows(ordered(DAILY)));
+        }
+        db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT 1");
+        assertError("SELECT tickbook._refresh_step('daily', NULL, NULL)")
+                .startsWith("25001 public.daily cannot be changed in a transaction of isolation level repeatable read");
+        db.execute("ROLLBACK");
+    }
+
+    /** Chunks before one whose rows the query fails on are computed once, whoever refreshes. */
+    @Test
+    void anErrorInAChunkKeepsWhatWasDoneBefore() {
+        String query =
+                "SELECT tickbook.time_bucket('1 day', time) AS day, symbol, sum(1000 / close) AS s FROM bars GROUP BY day, symbol";
+        String complete = "SELECT * FROM (" + query.replace("FROM bars", "FROM bars WHERE time < '2024-02-01'")
+                + ") q ORDER BY 1, 2, 3";
+        db.execute("SELECT tickbook.create_continuous_aggregate('daily', $$" + query + "$$, with_data => false)");
+        db.execute("UPDATE bars SET close = 0 WHERE time = '2024-02-02 06:00'");
+        assertError("CALL tickbook.refresh_continuous_aggregate('daily')").startsWith("22012 division by zero");
+        assertThat(materialised("daily")).containsAll(db.rows(complete)).doesNotHaveDuplicates();
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                .containsExactly("{[\"2024-02-01 00:00:00+00\",)}");
+        assertError("CALL tickbook.refresh_continuous_aggregate('daily')").startsWith("22012 division by zero");
+
+        db.execute(
+                "UPDATE bars SET volume = 1",
+                "SELECT tickbook.add_continuous_aggregate_policy('daily', NULL, NULL, '1 hour')",
+                "CALL tickbook.run_jobs()");
+        assertThat(db.rows("SELECT error FROM tickbook.job_runs WHERE job = 'continuous_aggregate'"))
+                .containsExactly("division by zero");
+        assertThat(db.rows("SELECT pending FROM tickbook.continuous_aggregates"))
+                .containsExactly("{[\"2024-02-01 00:00:00+00\",)}");
+
+        db.execute("UPDATE bars SET close = 1 WHERE close = 0");
+        refresh("daily");
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(query)));
+    }
+
     /** A refresh in the worker's session that waits for the holder in front of the buckets of a day. */
     private CompletableFuture<Void> refreshThatStopsAt(String day, Database holder, Database worker) throws Exception {
         holder.execute("BEGIN", "SELECT FROM daily_materialized WHERE day = '" + day + "' FOR UPDATE");
@@ -730,6 +839,53 @@ class ContinuousAggregateTest extends DatabaseTest {
         db.execute("CALL tickbook.refresh_continuous_aggregate('daily', '2024-01-05', '2024-01-06', force => true)");
         assertIsItsQuery("daily", DAILY);
         assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+    }
+
+    /** Such a trigger fires in no ordinary session. */
+    @Test
+    void aRefreshSaysThatItsTriggersAreForReplicasOnly() {
+        create("daily", DAILY);
+        db.execute("ALTER TABLE bars ENABLE REPLICA TRIGGER tickbook_aggregate_1_update", "UPDATE bars SET close = 5");
+        assertError("CALL tickbook.refresh_continuous_aggregate('daily')")
+                .startsWith("55000 continuous aggregate public.daily cannot be refreshed:"
+                        + " trigger tickbook_aggregate_1_update of public.bars is disabled HINT: Run ALTER TABLE");
+    }
+
+    @Test
+    void aRefreshSaysThatATriggerOfAJoinedTableIsDisabled() {
+        createSectors();
+        create("daily", BY_SECTOR);
+        create("weekly", "SELECT tickbook.time_bucket('7 days', day) AS week, sum(bars) AS bars FROM daily GROUP BY 1");
+        for (String state : List.of("DISABLE", "ENABLE REPLICA")) {
+            for (String[] aggregate : new String[][] {{"daily", "1"}, {"weekly", "2"}}) {
+                String trigger = "tickbook_aggregate_" + aggregate[1] + "_joined";
+                db.execute("ALTER TABLE sectors " + state + " TRIGGER " + trigger);
+                assertError("CALL tickbook.refresh_continuous_aggregate('" + aggregate[0] + "')")
+                        .isEqualTo(
+                                "55000 continuous aggregate public." + aggregate[0] + " cannot be refreshed: trigger "
+                                        + trigger
+                                        + " of public.sectors is disabled HINT: Run ALTER TABLE public.sectors ENABLE ALWAYS TRIGGER "
+                                        + trigger + ", and refresh with force => true what was written meanwhile.");
+                db.execute("ALTER TABLE sectors ENABLE ALWAYS TRIGGER " + trigger);
+                refresh(aggregate[0]);
+            }
+        }
+    }
+
+    @Test
+    void quotingAllIdentifiersChangesNothing() {
+        createSectors();
+        create("daily", DAILY);
+        create("by_sector", BY_SECTOR);
+        db.execute("SET quote_all_identifiers = on", "UPDATE bars SET close = 5");
+        refresh("daily");
+        refresh("by_sector");
+        assertThat(materialised("daily")).isEqualTo(db.rows(ordered(DAILY)));
+        assertThat(materialised("by_sector")).isEqualTo(db.rows(ordered(BY_SECTOR)));
+        db.execute("UPDATE bars SET close = 6", "SELECT tickbook.enable_compression('bars', '{symbol}')");
+        assertIsItsQuery("daily", DAILY);
+        refresh("daily");
+        db.execute("SELECT tickbook.drop_chunks('bars', older_than => timestamptz '2024-01-09')");
     }
 
     @Test

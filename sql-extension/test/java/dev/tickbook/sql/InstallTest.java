@@ -43,6 +43,32 @@ class InstallTest {
         }
     }
 
+    /** Functions, views, defaults and checks are bound to what they call when the script runs. */
+    @Test
+    void whatAnyoneMadeInSchemaPublicBecomesNoPartOfIt() {
+        List<String> ways = server.files()
+                ? List.of(Servers.plainScript(), "CREATE EXTENSION tickbook")
+                : List.of(Servers.plainScript());
+        for (String install : ways) {
+            try (Database db = server.createEmptyDatabase()) {
+                db.execute(
+                        "CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE sql AS $$ SELECT 'captured'::text $$",
+                        "CREATE FUNCTION public.same(regtype, regtype) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$",
+                        "CREATE OPERATOR public.= (LEFTARG = regtype, RIGHTARG = regtype, FUNCTION = public.same)",
+                        "SET search_path = public, pg_catalog",
+                        install);
+                assertThat(db.rows("SHOW search_path")).as("as it was").containsExactly("public, pg_catalog");
+                assertThat(
+                                db.rows(
+                                        "SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_depend d"
+                                                + " WHERE d.refobjid IN ('public.format(text,text)'::regprocedure, 'public.=(regtype,regtype)'::regoperator)"))
+                        .isEmpty();
+                assertThat(db.value("SELECT tickbook._to_time_type('timestamptz', 't')", String.class))
+                        .isEqualTo("t");
+            }
+        }
+    }
+
     @Test
     void bothWaysMakeTheSameObjects() {
         org.junit.jupiter.api.Assumptions.assumeTrue(server.files(), "no files can be added to this server");

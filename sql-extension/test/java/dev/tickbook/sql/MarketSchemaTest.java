@@ -30,6 +30,22 @@ class MarketSchemaTest extends MarketTest {
                 .isEmpty();
     }
 
+    /** Checks are bound when the migrations run, and pg_catalog has no operator for just a numeric and an integer. */
+    @Test
+    void whatAnyoneMadeInSchemaPublicBecomesNoPartOfIt() {
+        try (Database other = server.createDatabase()) {
+            other.execute(
+                    "CREATE FUNCTION public.never(numeric, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT false $$",
+                    "CREATE OPERATOR public.> (LEFTARG = numeric, RIGHTARG = integer, FUNCTION = public.never)",
+                    "SET search_path = public");
+            migrate(other);
+            assertThat(other.rows("SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend"
+                            + " WHERE refobjid = 'public.>(numeric,integer)'::regoperator"))
+                    .isEmpty();
+            assertThat(other.rows("SHOW search_path")).as("as it was").containsExactly("public");
+        }
+    }
+
     /** Asked with the clock's own times: before, between and after the corrections. */
     @Test
     void aBarIsWhatItWasUntilItIsUpdatedWithdrawnAndBroughtBack() {

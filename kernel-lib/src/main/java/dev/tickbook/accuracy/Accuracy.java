@@ -99,7 +99,8 @@ public final class Accuracy {
     }
 
     /**
-     * Accuracy over time: measures per day, week or month of the targets.
+     * Accuracy over time: measures per day, week or month of the targets. A daily bar closes at midnight after its day; a
+     * target at midnight is one of the day that ends there.
      *
      * @param unit {@link ChronoUnit#DAYS}, {@code WEEKS} (from Monday), {@code MONTHS} or {@code YEARS}, in UTC
      * @param columns that a group has in common besides
@@ -113,7 +114,7 @@ public final class Accuracy {
         }
         InstantColumn starts = InstantColumn.create("time", targets.size());
         for (int row = 0; row < targets.size(); row++) {
-            starts.set(row, start(targets.get(row), unit));
+            starts.set(row, start(targets.get(row).minusNanos(1), unit)); // midnight ends the day before
         }
         String[] keys = Arrays.copyOf(columns, columns.length + 1);
         keys[columns.length] = "time";
@@ -122,12 +123,14 @@ public final class Accuracy {
 
     /**
      * Whether one model is better than another: the {@linkplain DieboldMariano Diebold–Mariano test} of squared errors at
-     * the targets that both have forecast.
+     * the targets that both have forecast the same number of steps ahead. Where one was forecast twice, the later forecast
+     * counts.
      *
      * @param first a model
      * @param second another
      * @return a row per symbol and step, where both made enough forecasts: symbol, step, forecasts, rmse of the first and
-     *     of the second model, statistic (below 0 where the first is better), p_value
+     *     of the second model, statistic (below 0 where the first is better), p_value; the last two are missing where the
+     *     losses differ by the same amount each time, as they do between equal forecasts
      */
     public Table compare(String first, String second) {
         require(forecasts, "symbol", "model", "origin", "step");
@@ -143,25 +146,29 @@ public final class Accuracy {
                 DoubleColumn.create("rmse of " + second),
                 DoubleColumn.create("statistic"),
                 DoubleColumn.create("p_value"));
-        Table sorted = forecasts.sortOn("symbol", "step", "origin");
+        // Models of one evening are trained one after the other: their origins differ, their targets do not.
+        String target = forecasts.containsColumn("target_time") ? "target_time" : "origin";
+        Table sorted = forecasts.sortOn("symbol", "step", target, "origin");
         for (Selection group : groups(sorted, "symbol", "step")) {
             Table rows = sorted.where(group);
-            Map<Object, Double> one = errors(rows, first);
-            Map<Object, Double> other = errors(rows, second);
+            Map<Object, Double> one = errors(rows, first, target);
+            Map<Object, Double> other = errors(rows, second, target);
             one.keySet().retainAll(other.keySet());
             other.keySet().retainAll(one.keySet());
             double[] mine = doubles(one.values());
             double[] theirs = doubles(other.values());
-            int step = rows.intColumn("step").getInt(0);
+            int step = (int) column(rows, "step").getDouble(0);
             if (mine.length <= step + 1) {
                 continue;
             }
             double statistic = Double.NaN;
             double pValue = Double.NaN;
-            if (!Arrays.equals(mine, theirs)) { // the same forecasts: nothing to test
+            try {
                 DieboldMariano test = DieboldMariano.test(mine, theirs, step);
                 statistic = test.statistic();
                 pValue = test.pValue();
+            } catch (TickbookException e) {
+                // their losses differ by the same amount each time, and other symbols have something to test
             }
             result.stringColumn(0).append(rows.stringColumn("symbol").get(0));
             result.intColumn(1).append(step);
@@ -336,13 +343,13 @@ public final class Accuracy {
         return List.copyOf(groups.values());
     }
 
-    private static Map<Object, Double> errors(Table rows, String model) {
+    private static Map<Object, Double> errors(Table rows, String model, String target) {
         Map<Object, Double> errors = new LinkedHashMap<>();
         for (int row = 0; row < rows.rowCount(); row++) {
             double error = column(rows, "actual").getDouble(row)
                     - column(rows, "predicted").getDouble(row);
             if (rows.stringColumn("model").get(row).equals(model) && !Double.isNaN(error)) {
-                errors.put(rows.column("origin").get(row), error);
+                errors.put(rows.column(target).get(row), error);
             }
         }
         return errors;
@@ -370,7 +377,7 @@ public final class Accuracy {
         return column(forecasts, name).asDoubleArray();
     }
 
-    private static NumericColumn<?> column(Table table, String name) {
+    static NumericColumn<?> column(Table table, String name) {
         if (table.column(name) instanceof NumericColumn<?> numbers) {
             return numbers;
         }

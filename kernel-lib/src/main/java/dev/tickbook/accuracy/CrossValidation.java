@@ -95,10 +95,10 @@ public final class CrossValidation {
      * Made by {@link dev.tickbook.Tickbook#crossValidation}.
      *
      * @param read reads bars of a symbol
-     * @param symbols whose closes are forecast
+     * @param symbols whose closes are forecast; one that comes twice counts once
      */
     public CrossValidation(Function<String, BarQuery> read, String... symbols) {
-        this(read, List.of(symbols), null);
+        this(read, Arrays.stream(symbols).distinct().toList(), null);
         if (symbols.length == 0) {
             throw new TickbookException("Name at least one symbol whose closes are to be forecast.");
         }
@@ -116,7 +116,7 @@ public final class CrossValidation {
     }
 
     /**
-     * @param forecasters to compare, each with another name
+     * @param forecasters to compare, each with another name; {@link Forecaster#named} gives one
      * @return the same with these models
      */
     public CrossValidation models(Forecaster... forecasters) {
@@ -124,7 +124,7 @@ public final class CrossValidation {
         for (Forecaster model : forecasters) {
             if (!known.add(model.name())) {
                 throw new TickbookException("Two models are called \"" + model.name()
-                        + "\". Leave one out: in the table they could not be told apart.");
+                        + "\". Give one another name with named(), or the table could not tell them apart.");
             }
         }
         return with(c -> c.models = List.of(forecasters));
@@ -213,11 +213,17 @@ public final class CrossValidation {
     }
 
     /**
-     * @param percent levels of the prediction intervals; 80 and 95 if they are not set
+     * @param percent levels of the prediction intervals, between 0 and 100; 80 and 95 if they are not set
      * @return the same with these intervals
      */
     public CrossValidation levels(double... percent) {
-        return with(c -> c.levels = Arrays.stream(percent).sorted().toArray());
+        for (double level : percent) {
+            if (!(level > 0 && level < 100)) {
+                throw new TickbookException(
+                        "The level of an interval lies between 0 and 100 percent, not at " + level + ".");
+            }
+        }
+        return with(c -> c.levels = Arrays.stream(percent).sorted().distinct().toArray());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.tickbook.accuracy;
 
 import dev.tickbook.TickbookException;
+import java.util.Arrays;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
@@ -14,6 +15,9 @@ import org.apache.commons.math3.distribution.TDistribution;
  * @param horizon how many steps ahead the forecasts were
  */
 public record DieboldMariano(double statistic, double pValue, int errors, int horizon) {
+
+    /** Of losses: what differs by less, in shares of the largest, differs by the last digits of a double. */
+    private static final double ROUNDING = 1e-12;
 
     /**
      * Compares squared errors.
@@ -51,13 +55,24 @@ public record DieboldMariano(double statistic, double pValue, int errors, int ho
         }
         double[] loss = new double[n];
         double mean = 0;
+        double largest = 0;
         for (int i = 0; i < n; i++) {
-            loss[i] = Math.pow(Math.abs(first[i]), power) - Math.pow(Math.abs(second[i]), power);
+            double mine = Math.pow(Math.abs(first[i]), power);
+            double theirs = Math.pow(Math.abs(second[i]), power);
+            loss[i] = mine - theirs;
+            largest = Math.max(largest, Math.max(mine, theirs));
             if (!Double.isFinite(loss[i])) {
                 throw new TickbookException("Error " + (i + 1) + " of " + n + " is not a number. Leave out the targets"
                         + " whose actual value is not known, for both models.");
             }
             mean += loss[i] / n;
+        }
+        double range = Arrays.stream(loss).max().orElseThrow()
+                - Arrays.stream(loss).min().orElseThrow();
+        if (range <= ROUNDING * largest) {
+            throw new TickbookException(
+                    "The two models' losses differ by the same amount each time, so there is nothing to test. Are they the"
+                            + " same model?");
         }
         int lags = horizon;
         double variance = variance(loss, mean, lags);
@@ -65,11 +80,6 @@ public record DieboldMariano(double statistic, double pValue, int errors, int ho
             // The sum of autocovariances may be negative; then the test of one step is what remains, as in R.
             lags = 1;
             variance = variance(loss, mean, lags);
-        }
-        if (!(variance > 0)) {
-            throw new TickbookException(
-                    "The two models' losses differ by the same amount each time, so there is nothing to test. Are they the"
-                            + " same model?");
         }
         double h = lags;
         double correction = Math.sqrt((n + 1 - 2 * h + h / n * (h - 1)) / n);

@@ -4,6 +4,7 @@ import dev.tickbook.TickbookException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.NumericColumn;
@@ -11,7 +12,7 @@ import tech.tablesaw.api.Table;
 
 /**
  * Whether accuracy has fallen since a baseline: by more than two standard deviations below its mean there. Of errors and
- * scores, where less is better, a rise above it is the fall.
+ * scores, where less is better, a rise above it is the fall; of the bias, which is better near 0, a move to either side.
  *
  * <pre>{@code
  * Table monthly = accuracy.over(ChronoUnit.MONTHS);
@@ -24,7 +25,7 @@ import tech.tablesaw.api.Table;
  * @param baseline how many of the first rows are the baseline
  * @param mean of the measure there
  * @param deviation its standard deviation there
- * @param threshold mean − 2 deviations, or mean + 2 where less is better
+ * @param threshold mean − 2 deviations, or mean + 2 where less is better; of the bias both are one
  * @param higherIsBetter whether a fall is a loss
  * @param table the rows that were watched, in the order of time, with a column warning; none in the baseline
  */
@@ -73,11 +74,13 @@ public record DriftWarning(
                 Math.sqrt(Arrays.stream(first).map(v -> (v - mean) * (v - mean)).sum() / (baseline - 1));
         boolean higherIsBetter = HIGHER_IS_BETTER.stream().anyMatch(measure::startsWith);
         double threshold = mean + (higherIsBetter ? -2 : 2) * deviation;
+        DoublePredicate tooFar = measure.equals("bias")
+                ? value -> Math.abs(value - mean) > 2 * deviation
+                : value -> higherIsBetter ? value < threshold : value > threshold;
         BooleanColumn warning = BooleanColumn.create(
                 "warning",
                 IntStream.range(0, values.length)
-                        .mapToObj(
-                                i -> i >= baseline && (higherIsBetter ? values[i] < threshold : values[i] > threshold))
+                        .mapToObj(i -> i >= baseline && tooFar.test(values[i]))
                         .toArray(Boolean[]::new));
         return new DriftWarning(
                 measure,

@@ -94,6 +94,10 @@ public final class Regime {
                             + String.join(", ", forecasts.columnNames())
                             + ".");
         }
+        if (forecasts.containsColumn(name)) {
+            throw new TickbookException("The forecasts have a column \"" + name
+                    + "\" already. Give it another name with setName() to label them again.");
+        }
         StringColumn symbols = forecasts.stringColumn("symbol");
         // Many forecasts were made at the same moments, and each asks the database.
         Map<Moment, Integer> numbers = new LinkedHashMap<>();

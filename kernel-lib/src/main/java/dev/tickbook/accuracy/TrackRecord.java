@@ -133,6 +133,10 @@ public final class TrackRecord {
         if (every.isNegative() || every.isZero()) {
             throw new TickbookException("From one moment to the next it takes some time, not " + every + ".");
         }
+        if (to.isBefore(from)) {
+            throw new TickbookException(
+                    "The first moment, " + from + ", comes after the last one, " + to + ". Exchange them.");
+        }
         Table table = measures(symbol, InstantColumn.create("time"));
         Instant end = asOf != null && asOf.isBefore(to) ? asOf : to;
         for (Instant moment = from; !moment.isAfter(end); moment = moment.plus(every)) {
@@ -146,16 +150,22 @@ public final class TrackRecord {
      *
      * @param model whose predictions; null: of all models
      * @param days how far back the target times lie, in days of 24 hours
-     * @param symbols as {@code market.predictions} has them
+     * @param symbols as {@code market.predictions} has them; none: all of which there are predictions
      * @return a row per symbol, in the order of the names: symbol, then as {@link #rolling}
      */
     public Table bySymbol(String model, int days, String... symbols) {
         Table table = measures(model == null ? "All models" : model, StringColumn.create("symbol"));
         KnownMarket then = asOf == null ? market : market.asOf(asOf);
-        for (String symbol : symbols) {
+        for (String symbol : symbols.length == 0 ? predicted(model) : symbols) {
             append(table, symbol, then.predictionAccuracy(symbol, days, model));
         }
         return table;
+    }
+
+    private String[] predicted(String model) {
+        return query("""
+                SELECT DISTINCT symbol FROM market.predictions
+                 WHERE made_at <= coalesce(CAST(? AS timestamptz), now()) AND model = coalesce(?, model) ORDER BY symbol""", asOf, model).stringColumn("symbol").asObjectArray();
     }
 
     private static Table measures(String name, Column<?> key) {
@@ -197,6 +207,8 @@ public final class TrackRecord {
      *     they are there, base and the interval of one level, such as {@code lo-95} and {@code hi-95}: the widest, if
      *     there are several
      * @return how many were new; a prediction that is there already is left as it is
+     * @throws TickbookException if a column is missing or not what it should be, or a row cannot be a prediction; it names
+     *     the row, and nothing is stored
      */
     public long load(Table forecasts) {
         for (String column : new String[] {"symbol", "model", "origin", "target_time", "predicted"}) {
@@ -217,6 +229,22 @@ public final class TrackRecord {
                 .max(Double::compare)
                 .orElse(null);
         String interval = level == null ? "" : ForecastTable.name(level);
+        double[] predicted = numbers(forecasts, "predicted");
+        double[] lower = numbers(forecasts, "lo-" + interval);
+        double[] upper = numbers(forecasts, "hi-" + interval);
+        for (int row = 0; row < predicted.length; row++) {
+            String wrong = !Double.isFinite(predicted[row])
+                    ? "predicts no number"
+                    : !targets.get(row).isAfter(made.get(row))
+                            ? "was made at " + made.get(row) + ", when its target time had come, " + targets.get(row)
+                            : lower[row] > upper[row] ? "has an interval from " + lower[row] + " to " + upper[row] : "";
+            if (!wrong.isEmpty()) {
+                throw new TickbookException("Row " + (row + 1) + " of the predictions, of "
+                        + forecasts.column("symbol").getString(row) + " by "
+                        + forecasts.column("model").getString(row) + ", " + wrong
+                        + ". Leave it out or mend it; none was stored.");
+            }
+        }
         return new Query(
                         connections,
                         """
@@ -228,14 +256,14 @@ public final class TrackRecord {
                                p (symbol, model, made_at, target_time, base, predicted, lower, upper)
                             ON CONFLICT (symbol, model, made_at, target_time) DO NOTHING""",
                         level == null ? null : level / 100,
-                        forecasts.stringColumn("symbol").asObjectArray(),
-                        forecasts.stringColumn("model").asObjectArray(),
+                        forecasts.column("symbol").asStringColumn().asObjectArray(),
+                        forecasts.column("model").asStringColumn().asObjectArray(),
                         texts(made.asObjectArray()),
                         texts(targets.asObjectArray()),
-                        numbers(forecasts, "base"),
-                        numbers(forecasts, "predicted"),
-                        numbers(forecasts, "lo-" + interval),
-                        numbers(forecasts, "hi-" + interval))
+                        texts(numbers(forecasts, "base")),
+                        texts(predicted),
+                        texts(lower),
+                        texts(upper))
                 .execute();
     }
 
@@ -243,14 +271,21 @@ public final class TrackRecord {
         return Arrays.stream(values).map(String::valueOf).toArray(String[]::new);
     }
 
-    private static String[] numbers(Table table, String column) {
-        String[] numbers = new String[table.rowCount()];
-        if (table.containsColumn(column)) {
-            for (int row = 0; row < numbers.length; row++) {
-                double value = table.numberColumn(column).getDouble(row);
-                numbers[row] = Double.isFinite(value) ? String.valueOf(value) : null;
-            }
-        }
+    /** Null where there is no number. */
+    private static String[] texts(double[] values) {
+        return Arrays.stream(values)
+                .mapToObj(value -> Double.isFinite(value) ? String.valueOf(value) : null)
+                .toArray(String[]::new);
+    }
+
+    /** NaN where the column is not there. */
+    private static double[] numbers(Table table, String column) {
+        double[] numbers = new double[table.rowCount()];
+        Arrays.setAll(
+                numbers,
+                row -> table.containsColumn(column)
+                        ? Accuracy.column(table, column).getDouble(row)
+                        : Double.NaN);
         return numbers;
     }
 

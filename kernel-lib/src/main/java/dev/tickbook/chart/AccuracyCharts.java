@@ -9,14 +9,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.Styler.LegendLayout;
+import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.StringColumn;
@@ -27,6 +31,9 @@ public final class AccuracyCharts {
 
     private static final BasicStroke DASHED =
             new BasicStroke(1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 1, new float[] {6, 4}, 0);
+    /** More names than this do not fit beside each other below a chart. */
+    private static final int BESIDE = 5;
+
     private static final BasicStroke HAIR = new BasicStroke(0.5f);
     private static final Color BAND = HouseStyle.area(HouseStyle.series(0));
 
@@ -180,11 +187,21 @@ public final class AccuracyCharts {
         HouseStyle.require(accuracy, "model", over, measure);
         XYChart chart = HouseStyle.xy(title, over, unit);
         StringColumn models = accuracy.stringColumn("model");
+        Set<Color> seen = new HashSet<>();
         int number = 0;
         for (String model : models.unique().sorted(String::compareTo)) {
             Table rows = accuracy.where(models.isEqualTo(model)).sortOn(over);
-            dotted(chart.addSeries(model, numbers(rows, over), numbers(rows, measure)), HouseStyle.series(number));
+            Color color = HouseStyle.series(number);
+            XYSeries line = chart.addSeries(model, numbers(rows, over), numbers(rows, measure));
+            dotted(line, color);
+            if (!seen.add(color)) { // there are more models than colours
+                line.setLineStyle(DASHED);
+                line.setMarker(SeriesMarkers.DIAMOND);
+            }
             number++;
+        }
+        if (number > BESIDE) {
+            chart.getStyler().setLegendPosition(LegendPosition.OutsideE).setLegendLayout(LegendLayout.Vertical);
         }
         chart.getStyler().setMarkerSize(6);
         chart.getStyler().setXAxisDecimalPattern("0");

@@ -106,19 +106,19 @@ public final class BatchTraining {
     }
 
     /**
-     * @param names none: all that had a daily bar within ten days
+     * @param names none: all that had a daily bar within ten days; a name that comes twice counts once
      * @return the same for these symbols
      */
     public BatchTraining symbols(String... names) {
-        return with(t -> t.symbols = List.of(names));
+        return symbols(List.of(names));
     }
 
     /**
-     * @param names none: all that had a daily bar within ten days
+     * @param names none: all that had a daily bar within ten days; a name that comes twice counts once
      * @return the same for these symbols
      */
     public BatchTraining symbols(Collection<String> names) {
-        return with(t -> t.symbols = List.copyOf(names));
+        return with(t -> t.symbols = names.stream().distinct().toList());
     }
 
     /**
@@ -169,6 +169,10 @@ public final class BatchTraining {
         if (!(percent > 0 && percent < 100)) {
             throw new TickbookException(
                     "The level of an interval lies between 0 and 100 percent, not at " + percent + ".");
+        }
+        if (BigDecimal.valueOf(percent).stripTrailingZeros().scale() > 2) {
+            throw new TickbookException("Predictions are stored with levels of two decimals, and " + percent
+                    + " percent has more. Round it.");
         }
         return with(t -> t.level = percent);
     }

@@ -52,7 +52,7 @@ final class EtsEstimation {
         this.form = form;
         this.observed = Observations.count(values);
         double size = Arrays.stream(complete).map(Math::abs).average().orElse(1);
-        this.scale = Math.scalb(1, Math.getExponent(size)); // a power of 2, which costs no digit
+        this.scale = Math.scalb(1.0, Math.getExponent(size)); // a power of 2, which costs no digit
         this.values = scaled(values);
         EtsStart start = EtsStart.of(form, scaled(complete));
         this.hills = new PointValuePair[QUICKNESS.length];

@@ -171,6 +171,8 @@ public final class Backfill {
             }
         } catch (TickbookException e) {
             problem = e.getMessage();
+        } catch (RuntimeException e) { // of a service of somebody's own
+            problem = service.name() + " failed: " + e;
         }
         if (problem == null && missing.isWhole() && sum.inserted + sum.updated + sum.unchanged + sum.rejected == 0) {
             problem = service.name() + " has no bar of it from " + from + " to " + end

@@ -18,7 +18,8 @@ import java.util.List;
  *
  * <ul>
  *   <li>long, one row per line, with the columns of the {@link Stream}: for prices a time ({@code time}, {@code date},
- *       {@code datetime} or {@code timestamp}, or {@code date} and {@code time} side by side), {@code close}, and where
+ *       {@code datetime} or {@code timestamp}, a first column without a name, or {@code date} and {@code time} side by
+ *       side), {@code close}, and where
  *       there are any {@code open}, {@code high}, {@code low}, {@code adjusted close}, {@code volume}, {@code symbol}
  *       (or {@code ticker}) and {@code interval};
  *   <li>wide, one column of closes per symbol beside the time: see {@link #wide(String...)}.

@@ -112,8 +112,8 @@ public final class Ingestion {
             return run.run();
         } catch (IOException e) {
             throw new TickbookException(
-                    source.name() + " cannot be read" + (run.read() > 0 ? " any further" : "") + ": " + e.getMessage()
-                            + ". " + run.soFar(),
+                    source.name() + " cannot be read" + (run.read() > 0 ? " any further" : "") + ": "
+                            + sentence(e.getMessage()) + " " + run.soFar(),
                     e);
         } catch (SQLException e) {
             throw new TickbookException(
@@ -121,5 +121,9 @@ public final class Ingestion {
                             + SqlErrors.explain(e, null).getMessage() + "\n" + run.soFar(),
                     e);
         }
+    }
+
+    private static String sentence(String text) {
+        return String.valueOf(text).endsWith(".") ? text : text + ".";
     }
 }

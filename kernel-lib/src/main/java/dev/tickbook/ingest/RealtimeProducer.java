@@ -44,7 +44,7 @@ public final class RealtimeProducer {
     private final QuoteService service;
     private final RealtimeSettings settings;
     private final List<String[]> waiting = new ArrayList<>();
-    private final Map<String, String> problems = new LinkedHashMap<>(); // the last one of each ticker
+    private final Map<String, String> problems = new LinkedHashMap<>(); // the last one of each ticker, or part
     private Consumer<List<String>> next = symbols -> {};
     private Consumer<String> log = line -> {};
     private volatile boolean stopped;
@@ -68,7 +68,8 @@ public final class RealtimeProducer {
     }
 
     /**
-     * @param work what to do at the end with the symbols that have a history now, in place of training models
+     * @param work what to do at the end with the symbols that have a history now, if there are any, such as training
+     *     models. If it fails, that is reported; the prices are stored by then
      * @return this
      */
     public RealtimeProducer then(Consumer<List<String>> work) {
@@ -124,8 +125,21 @@ public final class RealtimeProducer {
         long days = migrate();
         List<String> symbols = symbolsWithHistory();
         log.accept("The history changed on " + days + " days; it has " + symbols.size() + " of the tickers.");
-        next.accept(symbols);
+        handOn(symbols);
         return new RealtimeReport(cycles, received, inserted, unchanged, rejected, days, symbols, Map.copyOf(problems));
+    }
+
+    private void handOn(List<String> symbols) {
+        if (symbols.isEmpty()) {
+            return;
+        }
+        try {
+            next.accept(symbols);
+        } catch (TickbookException e) {
+            String problem = "What follows the realtime prices failed: " + e.getMessage();
+            problems.put("afterwards", problem);
+            log.accept(problem);
+        }
     }
 
     /** An interrupt is taken note of and cleared, so that what is there can still be stored. */
@@ -143,10 +157,13 @@ public final class RealtimeProducer {
                 waiting.add(row(service.latest(ticker)));
                 received++;
                 problems.remove(ticker);
-            } catch (IOException | TickbookException e) {
+            } catch (IOException | RuntimeException e) { // whatever a service throws, the others' prices count
                 if (!isStopped()) {
-                    problems.put(ticker, e.getMessage());
-                    log.accept(e.getMessage());
+                    String problem = e instanceof RuntimeException && !(e instanceof TickbookException)
+                            ? ticker + " was not answered: " + e
+                            : e.getMessage();
+                    problems.put(ticker, problem);
+                    log.accept(problem);
                 }
             }
         }

@@ -21,7 +21,10 @@ import java.util.List;
  * for get one that is made of what identifies them, so that the same fact is the same row whenever it is loaded.
  */
 public enum Stream {
-    /** Bars, into {@code market.market_data}. */
+    /**
+     * Bars, into {@code market.market_data}. Prices are stored with four decimals: one that is changed by more than a
+     * thousandth of itself is flagged ({@code rounding}), one that would be zero rejected. Volumes are whole numbers.
+     */
     PRICES(
             "bars",
             "market.market_data",
@@ -91,7 +94,7 @@ public enum Stream {
             text("type")
                     .required()
                     .word("buy", "b", "p", "purchase", "p - purchase", "p-purchase", "acquired", "a")
-                    .word("sell", "s", "sale", "s - sale", "s-sale", "disposed", "d")
+                    .word("sell", "s", "sale", "s - sale", "s - sale+oe", "s-sale", "disposed", "d")
                     .aka("transactiontype", "tradetype", "transaction", "side"),
             date("trade_date").required().aka("transactiondate", "date"),
             date("filing_date").required().aka("filed", "filingdate", "dateoffiling"),
@@ -145,7 +148,9 @@ public enum Stream {
             "time",
             keys("symbol", "contract_symbol", "time"),
             keys(),
-            time("time").required().aka("quotetime", "quotedat", "timestamp", "datetime", "quotedate", "date"),
+            time("time")
+                    .required()
+                    .aka("quotetime", "quotedatetime", "quotedat", "timestamp", "datetime", "quotedate", "date"),
             text("contract_symbol").required().aka("contract", "optionsymbol", "contractid", "occsymbol"),
             text("symbol").required().aka("underlyingsymbol", "ticker", "root"),
             text("type").required().word("call", "c").word("put", "p").aka("optiontype", "right", "putcall", "callput"),

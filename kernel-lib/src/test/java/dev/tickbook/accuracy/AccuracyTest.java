@@ -113,10 +113,12 @@ class AccuracyTest {
         Table months = Accuracy.of(forecasts()).over(ChronoUnit.MONTHS, "model");
         assertThat(months.columnNames()).startsWith("model", "time", "forecasts");
         assertThat(months.instantColumn("time").asList()).startsWith(START, Instant.parse("2024-02-01T00:00:00Z"));
-        assertThat(months.longColumn("forecasts").asList()).startsWith(30L, 29L, 1L);
+        assertThat(months.longColumn("forecasts").asList())
+                .as("the bar of the last of January closes on the first of February at midnight, and is January's")
+                .startsWith(31L, 29L);
         Table weeks = Accuracy.of(forecasts()).over(ChronoUnit.WEEKS);
         assertThat(weeks.instantColumn("time").get(0)).as("a Monday").isEqualTo(START);
-        assertThat(weeks.longColumn("forecasts").get(0)).isEqualTo(12);
+        assertThat(weeks.longColumn("forecasts").get(0)).isEqualTo(14);
         assertThatThrownBy(() -> Accuracy.of(forecasts()).over(ChronoUnit.CENTURIES))
                 .isInstanceOf(TickbookException.class);
     }
@@ -160,6 +162,37 @@ class AccuracyTest {
     }
 
     @Test
+    void modelsThatWereAskedOneAfterTheOtherAreComparedByTheirTargets() {
+        Table together = forecasts();
+        Random random = new Random(5);
+        for (int row = 0; row < together.rowCount(); row++) {
+            together.doubleColumn("predicted").set(row, random.nextGaussian());
+        }
+        Table apart = together.copy();
+        for (int row = 1; row < apart.rowCount(); row += 2) {
+            InstantColumn origins = apart.instantColumn("origin");
+            origins.set(row, origins.get(row).plusMillis(120));
+        }
+        assertThat(Accuracy.of(apart).compare("good", "bad").print())
+                .isEqualTo(Accuracy.of(together).compare("good", "bad").print());
+    }
+
+    @Test
+    void aSymbolWithNothingToTestStopsNoOther() {
+        Table mirrored = forecasts(); // above by 1, below by 2: the losses differ by 3 on each day
+        Table varied = forecasts();
+        varied.stringColumn("symbol").set(varied.stringColumn("symbol").isEqualTo("A"), "B");
+        Random random = new Random(5);
+        for (int row = 0; row < varied.rowCount(); row++) {
+            varied.doubleColumn("predicted").set(row, random.nextGaussian());
+        }
+        Table test = Accuracy.of(mirrored.append(varied)).compare("good", "bad");
+        assertThat(test.stringColumn("symbol").asList()).containsExactly("A", "B");
+        assertThat(test.doubleColumn("p_value").isMissing(0)).isTrue();
+        assertThat(test.doubleColumn("p_value").get(1)).isBetween(0.0, 1.0);
+    }
+
+    @Test
     void impliedProbabilitiesAreThoseOfNormalDistributions() {
         Table table = forecasts();
         Table good = table.where(table.stringColumn("model").isEqualTo("good"));
@@ -199,6 +232,26 @@ class AccuracyTest {
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("leaves some to be watched");
         assertThatThrownBy(() -> DriftWarning.of(months, "rmse", 4)).isInstanceOf(TickbookException.class);
+    }
+
+    @Test
+    void aBiasMayNotMoveToEitherSide() {
+        Table days = Table.create(
+                IntColumn.create("time", new int[] {1, 2, 3, 4, 5, 6}),
+                DoubleColumn.create("bias", 0, 0.1, -0.1, -5, 0.1, 5));
+        assertThat(DriftWarning.of(days, "bias", 3)
+                        .table()
+                        .booleanColumn("warning")
+                        .asList())
+                .containsExactly(false, false, false, true, false, true);
+    }
+
+    @Test
+    void forecastsAreLabelledOncePerColumn() {
+        Table labelled = forecasts().addColumns(StringColumn.create("trend", 120));
+        assertThatThrownBy(() -> Regime.trend(5).label(labelled, symbol -> null))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageStartingWith("The forecasts have a column \"trend\" already.");
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.tickbook.Tickbook;
 import dev.tickbook.TickbookException;
+import dev.tickbook.forecast.Arima;
+import dev.tickbook.forecast.Naive;
 import dev.tickbook.forecast.TimeSeries;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -206,6 +208,43 @@ class CrossValidationTest {
     }
 
     @Test
+    void theDirectionIsMeasuredFromTheLastValueThatIsThere() {
+        double[] values = {1, 2, 3, 4, Double.NaN, 6};
+        Table t = CrossValidation.of("gap", new TimeSeries(values, 1))
+                .models(new Naive())
+                .origins(1)
+                .run()
+                .forecasts();
+        assertThat(t.doubleColumn("base").asDoubleArray()).containsExactly(4);
+    }
+
+    @Test
+    void aSymbolOrALevelThatComesTwiceCountsOnce() {
+        Table t = tb.crossValidation("A", "A")
+                .models(new Naive())
+                .levels(95, 95)
+                .origins(2)
+                .run()
+                .forecasts();
+        assertThat(t.rowCount()).isEqualTo(2);
+        assertThat(t.columnNames()).containsOnlyOnce("lo-95");
+    }
+
+    @Test
+    void theSameModelWithOtherSettingsTakesAnotherName() {
+        double[] values =
+                IntStream.rangeClosed(1, 40).mapToDouble(i -> i + i % 3).toArray();
+        Table byModel = CrossValidation.of("x", new TimeSeries(values, 1))
+                .models(Arima.of(0, 1, 1), Arima.of(0, 1, 1).withDrift().named("with drift"))
+                .run()
+                .accuracy()
+                .by("model");
+        assertThat(byModel.stringColumn("model").asList()).containsExactly("ARIMA(0,1,1)", "with drift");
+        assertThat(byModel.doubleColumn("mae").get(1))
+                .isLessThan(byModel.doubleColumn("mae").get(0));
+    }
+
+    @Test
     void whatCannotBeValidatedIsExplained() {
         CrossValidation validation = tb.crossValidation("A").models(new LastValue("last"));
         assertThatThrownBy(() -> tb.crossValidation("A").run())
@@ -226,6 +265,9 @@ class CrossValidationTest {
         assertThatThrownBy(() -> validation.models(new LastValue("x"), new LastValue("x")))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("Two models are called \"x\"");
+        assertThatThrownBy(() -> validation.levels(0.95, 150))
+                .isInstanceOf(TickbookException.class)
+                .hasMessage("The level of an interval lies between 0 and 100 percent, not at 150.0.");
         assertThatThrownBy(() -> validation.interval("1 day")).isInstanceOf(TickbookException.class);
         assertThatThrownBy(() -> validation.window(0)).isInstanceOf(TickbookException.class);
         assertThatThrownBy(() -> tb.crossValidation()).isInstanceOf(TickbookException.class);

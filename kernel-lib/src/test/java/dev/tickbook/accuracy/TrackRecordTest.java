@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Stored predictions, and what came of them. */
@@ -160,5 +161,41 @@ class TrackRecordTest {
         assertThatThrownBy(() -> tb.trackRecord().load(Table.create("x")))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("no column \"symbol\"");
+        Table words = diary();
+        words.replaceColumn("predicted", StringColumn.create("predicted", words.rowCount()));
+        words.stringColumn("predicted").set(0, "101.5");
+        assertThatThrownBy(() -> tb.trackRecord().load(words))
+                .as("a category of text is no price")
+                .isInstanceOf(TickbookException.class)
+                .hasMessage("Column \"predicted\" of the forecasts holds no numbers.");
+        Table silent = diary();
+        silent.doubleColumn("predicted").setMissing(1);
+        assertThatThrownBy(() -> tb.trackRecord().load(silent))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageStartingWith("Row 2 of the predictions, of A by last, predicts no number. Leave it out");
+        Table late = diary();
+        late.instantColumn("target_time").set(0, Instant.EPOCH);
+        assertThatThrownBy(() -> tb.trackRecord().load(late))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("was made at 2024-01-06T00:00:00Z, when its target time had come, 1970");
+        Table upsideDown = diary();
+        upsideDown.doubleColumn("lo-95").set(0, 1000);
+        assertThatThrownBy(() -> tb.trackRecord().load(upsideDown))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("has an interval from 1000.0 to");
+        assertThat(tb.trackRecord().forecasts().rowCount()).isZero();
+    }
+
+    @Test
+    void withoutNamesAllSymbolsAreJudged() {
+        TrackRecord record = tb.trackRecord();
+        record.load(diary());
+        assertThat(record.bySymbol("last", 7).stringColumn("symbol").asList()).containsExactly("A");
+        assertThat(record.bySymbol("another", 7).rowCount()).isZero();
+        assertThat(record.asOf(Instant.EPOCH).bySymbol(null, 7).rowCount()).isZero();
+        Instant now = Instant.now();
+        assertThatThrownBy(() -> record.rolling("A", null, 7, now, now.minusSeconds(1), Duration.ofDays(1)))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("comes after the last one");
     }
 }

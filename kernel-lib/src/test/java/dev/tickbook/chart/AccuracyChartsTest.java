@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.internal.series.Series;
+import org.knowm.xchart.style.Styler.LegendPosition;
 import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -79,5 +80,22 @@ class AccuracyChartsTest {
         assertThatThrownBy(() -> AccuracyCharts.models(table, "step", "rmse", "x", ""))
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("no column \"rmse\"");
+    }
+
+    @Test
+    void manyModelsCanBeToldApartAndNamed() {
+        Table table = Table.create(StringColumn.create("model"), IntColumn.create("step"), DoubleColumn.create("mase"));
+        for (int model = 0; model < 8; model++) {
+            table.stringColumn(0).append("exponential smoothing " + model);
+            table.intColumn(1).append(1);
+            table.doubleColumn(2).append(model);
+        }
+        XYChart chart = AccuracyCharts.models(table, "step", "mase", "x", "MASE");
+        assertThat(chart.getSeriesCollection())
+                .extracting(series -> series.getLineColor() + " " + series.getMarker())
+                .doesNotHaveDuplicates();
+        assertThat(chart.getStyler().getLegendPosition())
+                .as("a list beside the chart, where below it names would be cut")
+                .isEqualTo(LegendPosition.OutsideE);
     }
 }

@@ -286,6 +286,14 @@ class ExportTest {
     }
 
     @Test
+    void aFileHasTheRightsOfAnyOtherOfItsFolder() throws IOException {
+        Path exported = folder.resolve("rights.csv");
+        tb.sql("SELECT 1").toCsv(exported);
+        assertThat(Files.getPosixFilePermissions(exported))
+                .isEqualTo(Files.getPosixFilePermissions(Files.createFile(folder.resolve("other.csv"))));
+    }
+
+    @Test
     void whereNoFileCanBeIsSaidFirst() {
         assertThatThrownBy(() -> tb.sql(ALL).toCsv(folder)).hasMessageContaining("is a folder. Name a file in it.");
         assertThatThrownBy(() -> tb.sql(ALL).toArrow(folder.resolve("none/x.arrow")))

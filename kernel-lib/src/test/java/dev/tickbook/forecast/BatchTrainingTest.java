@@ -297,4 +297,21 @@ class BatchTrainingTest {
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("No symbol has a daily bar");
     }
+
+    @Test
+    void aSymbolThatIsNamedTwiceIsTrainedOnce() {
+        load("A", 60, 100);
+        TrainingReport report =
+                training(new LastValue("last")).symbols("A", "A").horizon(3).run();
+        assertThat(report).hasToString("1 trained, 0 skipped, 0 failed; 3 predictions stored");
+        assertThat(report.forecasts().rowCount()).isEqualTo(3);
+    }
+
+    @Test
+    void aLevelThatCannotBeStoredIsRefused() {
+        assertThatThrownBy(() -> tb.training().level(99.999))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("99.999 percent has more");
+        assertThatThrownBy(() -> tb.training().level(100)).isInstanceOf(TickbookException.class);
+    }
 }

@@ -153,4 +153,16 @@ class ExponentialSmoothingTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("for example MAdM");
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-400, 300}) // powers of two, which cost no digit
+    void theUnitOfTheSeriesDoesNotMatter(int exponent) {
+        double[] values = ClassicSeries.nile().values();
+        double[] other = Arrays.stream(values).map(v -> Math.scalb(v, exponent)).toArray();
+        EtsModel usual = new ExponentialSmoothing().fit(ClassicSeries.nile());
+        EtsModel scaled = new ExponentialSmoothing().fit(new TimeSeries(other, 1));
+        assertThat(scaled.name()).isEqualTo(usual.name());
+        assertThat(scaled.forecast(3).mean()[2])
+                .isEqualTo(Math.scalb(usual.forecast(3).mean()[2], exponent));
+    }
 }

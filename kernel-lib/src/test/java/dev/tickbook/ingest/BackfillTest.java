@@ -18,6 +18,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -188,6 +189,52 @@ class BackfillTest {
     }
 
     @Test
+    void aWeekThatIsMissingAtEitherEndIsAskedFor() {
+        backfill("ENDS").from(LocalDate.of(2022, 1, 1)).run();
+        tb.sql("DELETE FROM market.market_data WHERE symbol = 'ENDS' AND (time < '2022-01-08' OR time > '2023-12-25')")
+                .execute();
+        assertThat(backfill("ENDS").from(LocalDate.of(2022, 1, 1)).run().isComplete())
+                .isTrue();
+        assertThat(stored("ENDS")).isEqualTo(weekdays(LocalDate.of(2022, 1, 1)));
+    }
+
+    @Test
+    void aServiceThatThrowsWhatItShouldNotStopsNoOtherSymbol() {
+        HistoryService broken = new HistoryService() {
+            @Override
+            public String name() {
+                return "Broken";
+            }
+
+            @Override
+            public Source bars(String symbol, String interval, Instant from, Instant to) {
+                if (symbol.equals("BAD")) {
+                    throw new IllegalStateException("no such thing");
+                }
+                return yahoo.bars(symbol, interval, from, to);
+            }
+
+            @Override
+            public Optional<Source> actions(String symbol, Instant from, Instant to) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Duration longestPiece(String interval) {
+                return yahoo.longestPiece(interval);
+            }
+        };
+        BackfillReport report = tb.backfill(broken, "BAD", "FINE")
+                .from(LocalDate.of(2022, 1, 1))
+                .to(END)
+                .run();
+        assertThat(report.problems())
+                .singleElement()
+                .satisfies(bad -> assertThat(bad.problem()).contains("Broken failed", "no such thing"));
+        assertThat(stored("FINE")).isEqualTo(weekdays(LocalDate.of(2022, 1, 1)));
+    }
+
+    @Test
     void upToNowTheLastBarIsAskedForAgain() {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         tb.backfill(yahoo, "NOW").from(today.minusDays(30)).run();
@@ -226,6 +273,9 @@ class BackfillTest {
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("at least one symbol");
         assertThatThrownBy(() -> tb.backfill(yahoo, "X").interval("3d")).hasMessageContaining("has no bars of \"3d\"");
+        assertThatThrownBy(() -> YahooFinance.at(URI.create("localhost"), HttpPolicy.POLITE))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("\"localhost\" is no address of a service");
         assertThatThrownBy(() -> tb.backfill(yahoo, "X").from(END).to(FIRST).run())
                 .hasMessageContaining("Swap them");
     }

@@ -196,12 +196,12 @@ class CsvFileTest {
                 "2024-03-01,,5         | it has no close.",
                 "2024-03-01,10         | it has 2 values, the header has 3 columns.",
                 "2024-03-01,10,5,6     | it has 4 values, the header has 3 columns.",
-                "2024-03-01,10,5.5     | volume \"5.5\" is not a whole number.",
+                "2024-03-01,10,5.5     | volume \"5.5\" is not a whole number. Round it, or give it in a smaller unit.",
                 "2024-03-01,10,-5      | volume \"-5\" must be at least 0.",
                 "2024-03-01,1e999,5    | close \"1e999\" is too large",
                 "2024-03-01,NaN,5      | it has no close.",
                 "2024-03-01,0,5        | close 0 is not above zero.",
-                "2024-03-01 09:30,10,5 | the length of its bar is not known. Name it with .interval(\"1m\").",
+                "2024-03-01 09:30,10,5 | the length of its bar is not known. Name it with .interval(\"1m\"), or .with(\"interval\", \"1m\").",
             })
     void aLineThatCannotBeReadIsRejectedWithItsReasonAndTheOthersAreStored(String line, String reason)
             throws IOException {

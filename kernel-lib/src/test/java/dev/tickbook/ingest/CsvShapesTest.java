@@ -296,6 +296,24 @@ class CsvShapesTest {
         assertThat(bar.getInstant("time")).isEqualTo(Instant.parse("2024-03-01T09:35:00Z"));
     }
 
+    @Test
+    void theIndexOfADataFrameNeedsNoName() throws IOException {
+        tb.ingest(csv(",open,high,low,close\n2024-03-01,1,2,1,2\n"));
+        assertThat(bars().row(0).getInstant("time")).isEqualTo(Instant.parse("2024-03-01T00:00:00Z"));
+    }
+
+    @Test
+    void barsOfUnknownLengthAreRefusedAsAWholeAndNotOneByOne() throws IOException {
+        CsvFile minutes = csv("time,close\n2024-03-01 09:30,1\n2024-03-01 09:31,2\n");
+        assertThatThrownBy(() -> tb.ingest(minutes))
+                .hasMessageContaining("the length of its bars is not known")
+                .hasMessageContaining(".interval(\"1m\")")
+                .hasMessageContaining("nothing was stored");
+        assertThat(tb.sql("SELECT line FROM market.ingest_rejects").table().rowCount())
+                .isZero();
+        assertThat(tb.ingest(minutes.interval("1m")).inserted()).isEqualTo(2);
+    }
+
     @ParameterizedTest
     @CsvSource({"D,1d", "daily,1d", "1min,1m", "60,60m", "1 hour,1h", "weekly,1w", "1mo,1mo", "3mo,3mo", "5m,5m"})
     void lengthsOfBarsAreUnderstoodAsPeopleWriteThem(String written, String meant) throws IOException {

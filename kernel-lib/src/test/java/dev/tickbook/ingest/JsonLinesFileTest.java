@@ -154,6 +154,10 @@ class JsonLinesFileTest {
                 .isInstanceOf(TickbookException.class)
                 .hasMessageContaining("is one JSON array over many lines")
                 .hasMessageContaining("jq -c");
+        assertThatThrownBy(() -> rows("[{\"a\":1},{\"a\":2}]"))
+                .isInstanceOf(TickbookException.class)
+                .hasMessageContaining("is one JSON array")
+                .hasMessageContaining("jq -c");
         StringBuilder keys = new StringBuilder("{");
         for (int i = 0; i < 1001; i++) {
             keys.append(i == 0 ? "" : ",").append("\"k").append(i).append("\":1");

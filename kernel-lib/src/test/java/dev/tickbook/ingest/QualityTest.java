@@ -142,6 +142,32 @@ class QualityTest {
                 .containsExactly(new IngestReport.Finding("outlier", "flagged", "SPLT", "1d", 2, 62));
     }
 
+    @Test
+    void aPriceThatFourDecimalsChangeIsFlaggedAndOneThatWouldVanishRejected() throws IOException {
+        String text = """
+                date,close
+                2024-01-02,0.00014
+                2024-01-03,0.00001023
+                2024-01-04,0.03999999910593033
+                2024-01-05,182.00999450683594
+                """;
+        IngestReport small = tb.ingest(CsvFile.of(Files.writeString(folder.resolve("SMALL.csv"), text)));
+        assertThat(small.findings())
+                .containsExactlyInAnyOrder(
+                        new IngestReport.Finding("rounding", "flagged", "SMALL", "1d", 1, 2),
+                        new IngestReport.Finding("range", "rejected", "", "", 1, 3));
+        Table stored = tb.sql(
+                        "SELECT close, quality_score < 0.5 AS doubtful FROM market.market_data WHERE symbol = 'SMALL' ORDER BY time")
+                .table();
+        assertThat(stored.doubleColumn("close").asList()).containsExactly(0.0001, 0.04, 182.01);
+        assertThat(stored.booleanColumn("doubtful").asList()).containsExactly(true, null, null);
+        assertThat(tb.sql("SELECT reason FROM market.ingest_rejects WHERE source = 'SMALL.csv'")
+                        .table()
+                        .stringColumn("reason")
+                        .get(0))
+                .contains("close \"0.00001023\" is too small: 4 decimals are stored", "larger unit");
+    }
+
     private static long found(String check) {
         return report.findings().stream()
                 .filter(finding -> finding.check().equals(check))

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +126,55 @@ class RealtimeProducerTest {
     }
 
     @Test
+    void aServiceThatThrowsWhatItShouldNotStopsNoOtherTicker() {
+        QuoteService broken = symbol -> {
+            if (symbol.equals("BAD")) {
+                throw new IllegalStateException("no such thing");
+            }
+            return quote(symbol, MORNING, "10");
+        };
+        RealtimeReport report =
+                tb.realtime(broken, every10Milliseconds(2, "BAD", "GOOD")).run();
+        assertThat(report.symbols()).containsExactly("GOOD");
+        assertThat(report.problems().get("BAD")).contains("BAD was not answered", "no such thing");
+    }
+
+    @Test
+    void atTheEndModelsAreTrainedForTheTickersWithEnoughDailyBars() throws IOException {
+        StringBuilder closes = new StringBuilder("date,close\n");
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        for (int day = 80; day > 0; day--) {
+            closes.append(today.minusDays(day))
+                    .append(',')
+                    .append(100 + day * 7 % 13)
+                    .append('\n');
+        }
+        tb.ingest(CsvFile.of(Files.writeString(folder.resolve("TRAINED.csv"), closes)));
+        tb.realtime(symbol -> quote(symbol, Instant.now(), "100"), every10Milliseconds(1, "TRAINED", "UNKNOWN"))
+                .run();
+        Table status = tb.training().status();
+        assertThat(status.where(status.stringColumn("symbol").isIn("TRAINED", "UNKNOWN"))
+                        .stringColumn("status")
+                        .asList())
+                .containsExactly("trained", "skipped");
+        assertThat(tb.sql("SELECT symbol FROM market.predictions WHERE symbol = 'TRAINED'")
+                        .table()
+                        .rowCount())
+                .isPositive();
+    }
+
+    @Test
+    void whatFollowsMayFailAndThePricesAreStored() {
+        RealtimeReport report = tb.realtime(symbol -> quote(symbol, MORNING, "10"), every10Milliseconds(1, "AAPL"))
+                .then(symbols -> {
+                    throw new TickbookException("no model today");
+                })
+                .run();
+        assertThat(report.inserted()).isOne();
+        assertThat(report.problems().values()).singleElement().asString().contains("failed: no model today");
+    }
+
+    @Test
     void whatCannotBeAPriceIsKeptAsRejected() {
         RealtimeReport report = tb.realtime(symbol -> quote(symbol, MORNING, "-1"), every10Milliseconds(1, "AAPL"))
                 .run();
@@ -201,10 +252,10 @@ class RealtimeProducerTest {
             } finally {
                 process.destroyForcibly();
             }
-            assertThat(tb.training().status().stringColumn("symbol").asList())
-                    .as("handed to the training")
-                    .contains("AAPL", "MSFT");
-            assertThat(text(output)).contains("Cycle 1: 2 prices stored.").contains("days of history changed");
+            assertThat(text(output))
+                    .contains("Cycle 1: 2 prices stored.")
+                    .contains("Models: 0 trained, 2 skipped")
+                    .contains("days of history changed");
             long stored =
                     tb.sql("SELECT * FROM market.stock_prices_realtime").table().rowCount();
             assertThat(stored).as("every answer").isBetween(asked.get() - 1L, (long) asked.get());

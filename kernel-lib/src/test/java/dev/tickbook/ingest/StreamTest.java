@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -241,7 +242,40 @@ class StreamTest {
     }
 
     @Test
+    void theMinusOfASaleIsWhatItsTypeSays() throws IOException {
+        IngestReport report = tb.ingest(Stream.INSIDER_TRADES, csv("sales.csv", """
+                Filing Date;Trade Date;Ticker;Insider Name;Title;Trade Type;Price;Qty;Value
+                2024-03-14;2024-03-12;SOLD;Test Person;CEO;S - Sale;$171.13;-100,000;-$17,113,000
+                2024-03-14;2024-03-13;SOLD;Test Person;CEO;S - Sale+OE;$171.13;-50;-$8,556.50
+                2024-03-14;2024-03-13;SOLD;Test Person;CEO;P - Purchase;$171.13;-50;-$8,556.50
+                """));
+        assertThat(tb.sql("SELECT shares FROM market.insider_trades WHERE symbol = 'SOLD' AND value > 0 ORDER BY 1")
+                        .table()
+                        .longColumn("shares")
+                        .asList())
+                .containsExactly(50L, 100_000L);
+        assertThat(report.rejected()).as("a purchase of less than nothing").isOne();
+    }
+
+    @Test
+    void aDateAndATimeOfDayMayStandSideBySide() throws IOException {
+        tb.ingest(Stream.GOVERNMENT_EVENTS, csv("calendar.csv", """
+                Date,Time,Agency,Event,Impact,Actual,Forecast
+                2024-03-12,12:30,Bureau of Tests,Test of prices,High,0.4,0.3
+                """));
+        Row event = tb.sql("SELECT published_at, actual FROM market.government_events WHERE title = 'Test of prices'")
+                .table()
+                .row(0);
+        assertThat(event.getInstant("published_at")).isEqualTo(Instant.parse("2024-03-12T12:30:00Z"));
+        assertThat(event.getDouble("actual")).isEqualTo(0.4);
+    }
+
+    @Test
     void aColumnThatEachRowNeedsIsAskedFor() throws IOException {
+        CsvFile nameless = csv("nameless.csv", "hour,symbol,mentions\n2024-03-01T10:00Z,ALDR,3\n");
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(Stream.SENTIMENT, nameless))
+                .hasMessageContaining("has no column \"platform\"")
+                .hasMessageContaining(".with(\"platform\", …)");
         CsvFile file = csv("needs.csv", "date,text\n2024-03-01,Test\n");
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(Stream.NEWS, file))
                 .hasMessageContaining("needs.csv has no column \"headline\"")

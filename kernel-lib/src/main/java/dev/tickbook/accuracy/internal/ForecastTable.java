@@ -64,9 +64,13 @@ public final class ForecastTable {
             double naiveMae,
             double naiveRmse) {
 
-        /** The last value that was known. */
+        /** The last value that was known; NaN if none was. */
         double base() {
-            return known.length == 0 ? Double.NaN : known[known.length - 1];
+            int last = known.length - 1;
+            while (last >= 0 && Double.isNaN(known[last])) {
+                last--;
+            }
+            return last < 0 ? Double.NaN : known[last];
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
+import java.util.UUID;
 
 /** A file that is there whole or not at all: it is written beside its place, and moved there when it is complete. */
 final class WholeFile {
@@ -36,7 +37,9 @@ final class WholeFile {
         }
         Path beside = null;
         try {
-            beside = Files.createTempFile(place.getParent(), "." + place.getFileName() + ".", ".part");
+            // No temporary file, which only its owner may read: others may want this one.
+            Path part = place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".part");
+            beside = Files.createFile(part);
             long rows = writing.to(beside);
             move(beside, place);
             return rows;

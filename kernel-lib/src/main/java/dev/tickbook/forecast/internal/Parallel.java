@@ -51,10 +51,10 @@ public final class Parallel {
             Thread.currentThread().interrupt();
             throw new TickbookException("Interrupted; what was not finished is not there. Run it again.", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
+            if (e.getCause() instanceof Error error) {
+                throw error;
             }
-            throw new IllegalStateException(e.getCause());
+            throw (RuntimeException) e.getCause(); // an IntFunction throws nothing else
         } finally {
             pool.shutdownNow();
         }

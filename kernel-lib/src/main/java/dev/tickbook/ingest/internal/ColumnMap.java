@@ -43,14 +43,15 @@ final class ColumnMap {
         List<Column> columns = stream.columns();
         places = new int[columns.size()];
         constants = new String[columns.size()];
-        int day = stream == Stream.PRICES || stream == Stream.TICKS || stream == Stream.OPTIONS
-                ? names.indexOf("date")
-                : -1;
+        int day = dayBesideClock();
         clock = day < 0 ? -1 : unique("time");
         for (int i = 0; i < places.length; i++) {
             Column column = columns.get(i);
             boolean isTime = column.name().equals(stream.timeColumn());
             places[i] = isTime && clock >= 0 ? day : place(column);
+            if (isTime && places[i] < 0 && !names.isEmpty() && names.get(0).isEmpty()) {
+                places[i] = 0; // the index of a data frame, which has no name
+            }
             if (places[i] < 0 && column.name().equals("symbol") && stream == Stream.PRICES) {
                 constants[i] = prefix != null ? prefix : rows.suggestion("symbol");
             }
@@ -60,6 +61,16 @@ final class ColumnMap {
                 throw missing(column);
             }
         }
+    }
+
+    /** Where the date is if the time of day may have a column of its own; -1 where the stream's time is another one. */
+    private int dayBesideClock() {
+        Column time = stream.columns().stream()
+                .filter(column -> column.name().equals(stream.timeColumn()))
+                .findFirst()
+                .orElseThrow();
+        boolean isNamed = !time.name().equals("time") && names.contains(Column.canonical(time.name()));
+        return time.aliases().contains("date") && !isNamed ? names.indexOf("date") : -1;
     }
 
     /** {@code AAPL} for columns named {@code AAPL.Open}, {@code AAPL.Close} …, null where they have no such prefix. */
@@ -101,6 +112,9 @@ final class ColumnMap {
                 .toList();
         return new TickbookException(source + " has no column \"" + column.name() + "\". Its first line must name the"
                 + " columns, for " + stream.rows() + " at least " + String.join(", ", needed) + "; it is: "
-                + String.join(",", header));
+                + String.join(",", header) + "."
+                + (column.kind() == Column.Kind.TEXT
+                        ? " If all rows have the same, say it: .with(\"" + column.name() + "\", …)."
+                        : ""));
     }
 }

@@ -154,7 +154,8 @@ public final class CsvRows implements Rows {
     @Override
     public String suggestion(String column) {
         return column.equals("symbol")
-                ? String.valueOf(Path.of(name).getFileName()).replaceFirst("(\\.(csv|txt|tsv|gz|zip))+$|\\.[^.]*$", "")
+                ? String.valueOf(Path.of(name).getFileName())
+                        .replaceFirst("(?i)(\\.(csv|txt|tsv|gz|zip))+$|\\.[^.]*$", "")
                 : null;
     }
 

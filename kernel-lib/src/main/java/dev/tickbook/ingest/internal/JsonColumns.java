@@ -20,13 +20,16 @@ public final class JsonColumns {
      * @param file JSON lines
      * @return each field's path by its name, which is the same, in the order of their first appearance
      * @throws IOException if the file cannot be read
+     * @throws TickbookException if it is an array of objects, which is another format
      */
     public static Map<String, String> of(Path file) throws IOException {
         Map<String, String> found = new LinkedHashMap<>();
+        boolean isArray = false;
         try (Lines lines = new Lines(Bytes.open(file))) {
             while (lines.next()) {
                 if (lines.damage() == null && !lines.text().isBlank()) {
                     add(lines.text(), found);
+                    isArray |= lines.text().stripLeading().startsWith("[");
                     if (found.size() > MOST) {
                         throw new TickbookException(
                                 "The lines of " + file + " have more than " + MOST + " different fields, "
@@ -34,6 +37,11 @@ public final class JsonColumns {
                     }
                 }
             }
+        }
+        if (isArray && found.isEmpty()) {
+            throw new TickbookException(
+                    file + " is one JSON array, where each line should be an object. Convert it, for"
+                            + " example with: jq -c '.[]' " + file.getFileName());
         }
         return found;
     }

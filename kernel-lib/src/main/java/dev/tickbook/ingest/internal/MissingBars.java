@@ -4,10 +4,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,8 +30,11 @@ public record MissingBars(List<Piece> pieces, boolean isWhole) {
      */
     public record Piece(Instant from, Instant to) {}
 
-    /** Markets close for weekends and feasts, once for a week; longer is a hole. */
-    private static final Duration LONGEST_CLOSING = Duration.ofDays(10);
+    /** Markets close for weekends and feasts; longer is a hole. */
+    private static final Duration LONGEST_CLOSING = Duration.ofDays(5);
+
+    /** Between daily bars, where a hole costs a question in each backfill: some markets close for a week. */
+    private static final Duration LONGEST_CLOSING_OF_DAYS = Duration.ofDays(10);
 
     /** The bars' times, and how long it is to the next one. The pruned read, because the history may be packed. */
     private static final String HOLES = """
@@ -73,12 +79,12 @@ public record MissingBars(List<Piece> pieces, boolean isWhole) {
                         return new MissingBars(pieces, true);
                     }
                     if (before == null) {
-                        if (Duration.between(from, after).compareTo(closing) > 0) {
+                        if (isOpenStart(from, after, interval)) {
                             cut(from, after, longest, pieces);
                         }
                     } else if (after != null) {
                         cut(before.plusSeconds(1), after, longest, pieces);
-                    } else if (isOpenEnd(before, to, closing)) {
+                    } else if (isOpenEnd(before, to, interval)) {
                         cut(before, to, longest, pieces);
                     }
                 }
@@ -87,16 +93,47 @@ public record MissingBars(List<Piece> pieces, boolean isWhole) {
         return new MissingBars(pieces, false);
     }
 
+    /** Whether a session can have been before the first bar: a backfill, or somebody, may have begun later. */
+    private static boolean isOpenStart(Instant from, Instant first, String interval) {
+        return hasSession(
+                from, first.truncatedTo(ChronoUnit.DAYS).minus(step(interval)).plus(1, ChronoUnit.DAYS));
+    }
+
     /** Whether bars can have come since the last one: always up to now, but not between a Friday and a past Sunday. */
-    private static boolean isOpenEnd(Instant last, Instant to, Duration closing) {
-        return Duration.between(last, to).compareTo(closing) > 0
-                || to.plus(closing).isAfter(Instant.now());
+    private static boolean isOpenEnd(Instant last, Instant to, String interval) {
+        return isWithinDays(interval)
+                || to.plus(longestClosing(interval)).isAfter(Instant.now())
+                || hasSession(last.truncatedTo(ChronoUnit.DAYS).plus(step(interval)), to);
+    }
+
+    /** Whether a day that is of no weekend begins from a time up to another. */
+    private static boolean hasSession(Instant from, Instant to) {
+        LocalDate day =
+                from.minusNanos(1).atOffset(ZoneOffset.UTC).toLocalDate().plusDays(1);
+        for (int i = 0; i < 3 && day.atStartOfDay().toInstant(ZoneOffset.UTC).isBefore(to); i++) {
+            if (day.getDayOfWeek().compareTo(DayOfWeek.SATURDAY) < 0) {
+                return true;
+            }
+            day = day.plusDays(1);
+        }
+        return false;
+    }
+
+    private static boolean isWithinDays(String interval) {
+        return !interval.matches(".*(d|w|mo)");
+    }
+
+    /** Length of the bars in whole days. */
+    private static Duration step(String interval) {
+        return interval.endsWith("mo") ? Duration.ofDays(31) : Duration.ofDays(interval.endsWith("w") ? 7 : 1);
     }
 
     private static Duration longestClosing(String interval) {
         return interval.endsWith("mo")
                 ? Duration.ofDays(70)
-                : interval.endsWith("w") ? Duration.ofDays(21) : LONGEST_CLOSING;
+                : interval.endsWith("w")
+                        ? Duration.ofDays(21)
+                        : isWithinDays(interval) ? LONGEST_CLOSING : LONGEST_CLOSING_OF_DAYS;
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {

@@ -10,6 +10,10 @@ final class Numbers {
 
     private static final int LONGEST = 64;
     private static final int MOST_DIGITS = 18; // that fit in a long whatever they are
+    /** Below so many units of the last digit, rounding can change a number by more than {@link #COARSE}. */
+    private static final int FEW_UNITS = 500;
+
+    private static final BigDecimal COARSE = new BigDecimal("0.001");
     private static final long[] TEN = new long[MOST_DIGITS + 1];
     private static final Set<String> MISSING =
             Set.of("", "-", "--", "na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "nil", "\\n");
@@ -33,6 +37,9 @@ final class Numbers {
     /** The number where it is too long for that, else null. */
     BigDecimal big;
 
+    /** Whether the number, for want of digits behind the point, is off by more than a thousandth of itself. */
+    boolean isCoarse;
+
     /** Which sign is before the decimals. */
     void decimal(char sign) {
         decimal = sign;
@@ -45,6 +52,7 @@ final class Numbers {
      */
     boolean read(Column column, String text) throws BadValueException {
         big = null;
+        isCoarse = false;
         return column.scale() >= 0 && readPlain(text, column) || readWritten(column, text);
     }
 
@@ -57,6 +65,7 @@ final class Numbers {
         int decimals = -1;
         int digits = 0;
         boolean up = false;
+        boolean rounded = false;
         long value = 0;
         for (; at < length; at++) {
             int digit = text.charAt(at) - '0';
@@ -72,6 +81,7 @@ final class Numbers {
                     if (digit != 0 && column.kind() == Column.Kind.WHOLE) {
                         return false;
                     }
+                    rounded |= digit != 0;
                     continue;
                 }
                 if (++digits > MOST_DIGITS) {
@@ -85,6 +95,9 @@ final class Numbers {
         }
         int missing = scale - Math.min(scale, Math.max(0, decimals));
         if (digits == 0 || digits + missing > MOST_DIGITS || digits + missing > column.precision()) {
+            return false;
+        }
+        if (rounded && value < FEW_UNITS) {
             return false;
         }
         value = value * TEN[missing] + (up ? 1 : 0);
@@ -112,7 +125,10 @@ final class Numbers {
         if (column.kind() == Column.Kind.WHOLE
                 && value.signum() != 0
                 && (value.scale() > 400 || value.stripTrailingZeros().scale() > 0)) {
-            throw new BadValueException("type", column.name() + " \"" + shown(text) + "\" is not a whole number.");
+            throw new BadValueException(
+                    "type",
+                    column.name() + " \"" + shown(text)
+                            + "\" is not a whole number. Round it, or give it in a smaller unit.");
         }
         BigDecimal rounded = value.scale() > 400
                 ? BigDecimal.ZERO.setScale(column.scale())
@@ -122,6 +138,7 @@ final class Numbers {
                     "range",
                     column.name() + " \"" + shown(text) + "\" is too large: it must be below 10^" + most + ".");
         }
+        isCoarse = value.subtract(rounded).abs().compareTo(value.abs().multiply(COARSE)) > 0;
         if (rounded.precision() <= MOST_DIGITS) {
             unscaled = rounded.unscaledValue().longValueExact();
         } else if (column.kind() == Column.Kind.WHOLE) {

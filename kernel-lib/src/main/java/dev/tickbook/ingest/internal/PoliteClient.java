@@ -1,5 +1,6 @@
 package dev.tickbook.ingest.internal;
 
+import dev.tickbook.TickbookException;
 import dev.tickbook.ingest.HttpPolicy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -39,6 +40,20 @@ public final class PoliteClient {
     /** @param policy how politely and patiently to ask */
     public PoliteClient(HttpPolicy policy) {
         this.policy = policy;
+    }
+
+    /**
+     * @param address of a service
+     * @return the same with a slash at its end, so that names can be resolved below it
+     * @throws TickbookException if it is no address of the web
+     */
+    static URI folder(URI address) {
+        boolean isWeb = "http".equalsIgnoreCase(address.getScheme()) || "https".equalsIgnoreCase(address.getScheme());
+        if (!isWeb || address.getHost() == null) {
+            throw new TickbookException("\"" + address + "\" is no address of a service. Write it with http:// or"
+                    + " https:// and a host.");
+        }
+        return address.getPath().endsWith("/") ? address : URI.create(address + "/");
     }
 
     /**

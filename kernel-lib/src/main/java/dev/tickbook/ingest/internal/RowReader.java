@@ -38,6 +38,11 @@ public final class RowReader {
     private static final int VWAP = 9;
     private static final int QUALITY = 13;
 
+    // Places of the columns of insider trades.
+    private static final int TYPE = 4;
+    private static final int SHARES = 8;
+    private static final int VALUE = 10;
+
     private final Stream stream;
     private final SampledRows rows;
     private final ColumnMap map;
@@ -61,6 +66,7 @@ public final class RowReader {
     private final long[] longs;
     private final Object[] objects;
     private boolean isDate;
+    private boolean isRounded;
 
     private long batches;
     private int expectedBytes = 1 << 20;
@@ -102,6 +108,9 @@ public final class RowReader {
         this.symbolColumn = stream.columns().stream().map(Column::name).toList().indexOf("symbol");
         this.identity = stream.identity().stream().mapToInt(this::place).toArray();
         this.sent = sent();
+        if (stream == Stream.PRICES && map.places[INTERVAL] < 0 && map.constants[INTERVAL] == null) {
+            rows.needLength(name, map.places[timeColumn], map.clock, times);
+        }
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -191,6 +200,7 @@ public final class RowReader {
     }
 
     private void read() throws BadValueException {
+        isRounded = false;
         for (int i : sent) {
             String text = map.places[i] >= 0 ? rows.value(map.places[i]) : map.constants[i];
             if (i == timeColumn && map.clock >= 0 && text != null) {
@@ -200,7 +210,7 @@ public final class RowReader {
             if (text == null || text.isEmpty() || text.isBlank()) {
                 text = columns[i].absent();
             }
-            present[i] = text != null && value(i, columns[i], text);
+            present[i] = text != null && value(i, columns[i], isOfSale(i) ? withoutMinus(text) : text);
             if (!present[i]
                     && columns[i].isRequired()
                     && (map.places[i] >= 0 || map.constants[i] != null)
@@ -208,6 +218,19 @@ public final class RowReader {
                 throw new BadValueException("missing", "it has no " + columns[i].name() + ".");
             }
         }
+    }
+
+    /** Of a sale some sources write the shares and their value with a minus, which its type says already. */
+    private boolean isOfSale(int i) {
+        return stream == Stream.INSIDER_TRADES
+                && (i == SHARES || i == VALUE)
+                && present[TYPE]
+                && "sell".equals(objects[TYPE]);
+    }
+
+    private static String withoutMinus(String text) {
+        String stripped = text.strip();
+        return stripped.startsWith("-") ? stripped.substring(1) : stripped;
     }
 
     private boolean value(int i, Column column, String text) throws BadValueException {
@@ -237,6 +260,7 @@ public final class RowReader {
                 }
                 objects[i] = numbers.big;
                 longs[i] = numbers.unscaled;
+                rounding(i, column, text);
                 range(i, column, text);
                 return true;
             }
@@ -250,6 +274,21 @@ public final class RowReader {
                 return true;
             }
         }
+    }
+
+    /** A price of few digits, such as 0.00014, is another one when it is rounded; one that vanishes is none. */
+    private void rounding(int i, Column column, String text) throws BadValueException {
+        boolean isPrice = stream == Stream.PRICES && i >= OPEN && i <= CLOSE;
+        if (!numbers.isCoarse || !isPrice && !column.leastIsOut()) {
+            return;
+        }
+        if (longs[i] == 0 && !anyPrice) {
+            throw new BadValueException(
+                    "range",
+                    column.name() + " \"" + Numbers.shown(text) + "\" is too small: " + column.scale()
+                            + " decimals are stored. Give it for a larger unit, such as 1,000 pieces.");
+        }
+        isRounded |= isPrice;
     }
 
     private void range(int i, Column column, String text) throws BadValueException {
@@ -394,7 +433,9 @@ public final class RowReader {
         if (!present[INTERVAL]) {
             if (!isDate) {
                 throw new BadValueException(
-                        "missing", "the length of its bar is not known. Name it with .interval(\"1m\").");
+                        "missing",
+                        "the length of its bar is not known. Name it with .interval(\"1m\"), or"
+                                + " .with(\"interval\", \"1m\").");
             }
             objects[INTERVAL] = "1d";
             present[INTERVAL] = true;
@@ -431,7 +472,10 @@ public final class RowReader {
         if (isOutlier) {
             batch.findings.flagged("outlier", own.symbol, own.interval, line);
         }
-        if ((isStale || isOutlier) && !present[QUALITY]) {
+        if (isRounded) {
+            batch.findings.flagged("rounding", own.symbol, own.interval, line);
+        }
+        if ((isStale || isOutlier || isRounded) && !present[QUALITY]) {
             present[QUALITY] = true;
             objects[QUALITY] = null;
             longs[QUALITY] = Math.round(100 * DOUBTFUL);

@@ -62,6 +62,33 @@ final class SampledRows implements Rows {
                 said.dates() != null ? said.dates() : dates(source, stream, map));
     }
 
+    /**
+     * Refuses bars of which nobody says how long they are, before each of them is rejected.
+     *
+     * @throws TickbookException if times can be read and none is a date, which would make it a daily bar
+     */
+    void needLength(String source, int time, int clock, Times times) {
+        boolean isUnknown = false;
+        for (Seen row : sample) {
+            boolean hasClock = clock >= 0 && row.values[clock] != null && !row.values[clock].isBlank();
+            try {
+                if (row.values[time] != null && times.read("time", row.values[time])) {
+                    if (times.isDate && !hasClock) {
+                        return;
+                    }
+                    isUnknown = true;
+                }
+            } catch (BadValueException e) {
+                // is rejected when it is its turn
+            }
+        }
+        if (isUnknown) {
+            throw new TickbookException(source + ": the length of its bars is not known, because their times are not"
+                    + " dates. Say it with .interval(\"1m\") of a CSV file, or .with(\"interval\", \"1m\") of any source;"
+                    + " nothing was stored.");
+        }
+    }
+
     private char decimal(String source, Stream stream, ColumnMap map) {
         boolean comma = false;
         boolean point = false;

@@ -7,13 +7,15 @@ import java.util.Set;
 
 /**
  * Which bars of a series a source has had already, one bit for each: a million minute bars take about half a megabyte.
- * Times that are no multiple of the bars' length are few, and kept one by one.
+ * Bars may be stamped anywhere within their length, as at the last second of a minute: what the first time is off counts
+ * for all. Times that are off by something else are few, and kept one by one.
  */
 final class SeenTimes {
 
     private static final int BITS = 1 << 12;
 
     private final long step;
+    private long offset = -1; // of the first time from a multiple of the step
     private final Map<Long, long[]> pages = new HashMap<>();
     private Set<Long> others;
     private long lastNumber = Long.MIN_VALUE;
@@ -26,8 +28,11 @@ final class SeenTimes {
 
     /** Notes a time; false if it was there. */
     boolean add(long micros) {
-        long index = Math.floorDiv(micros, step);
-        if (index * step != micros) {
+        if (offset < 0) {
+            offset = Math.floorMod(micros, step);
+        }
+        long index = Math.floorDiv(micros - offset, step);
+        if (index * step != micros - offset) {
             others = others == null ? new HashSet<>() : others;
             return others.add(micros);
         }

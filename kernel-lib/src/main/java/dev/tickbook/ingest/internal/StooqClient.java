@@ -47,7 +47,7 @@ public final class StooqClient {
      * @param policy how to ask
      */
     public StooqClient(URI address, HttpPolicy policy) {
-        this.address = address.getPath().endsWith("/") ? address : URI.create(address + "/");
+        this.address = PoliteClient.folder(address);
         http = new PoliteClient(policy);
     }
 

@@ -103,11 +103,11 @@ public final class YahooChart {
         return values;
     }
 
-    private static Instant seconds(BigDecimal count) throws Json.ShapeException {
+    static Instant seconds(BigDecimal count) throws Json.ShapeException {
         try {
             return Instant.ofEpochSecond(count.longValueExact());
         } catch (ArithmeticException | DateTimeException | NullPointerException e) {
-            throw new Json.ShapeException("chart.result[0].timestamp has a value that is no time: " + count);
+            throw new Json.ShapeException("a time has a value that is no time: " + count);
         }
     }
 

@@ -56,7 +56,7 @@ public final class YahooClient {
      * @param policy how to ask
      */
     public YahooClient(URI address, HttpPolicy policy) {
-        this.address = address.getPath().endsWith("/") ? address : URI.create(address + "/");
+        this.address = PoliteClient.folder(address);
         http = new PoliteClient(policy);
     }
 
@@ -164,7 +164,7 @@ public final class YahooClient {
             Json volume = chart.meta().get("regularMarketVolume");
             return new Quote(
                     symbol,
-                    Instant.ofEpochSecond(chart.meta().get("regularMarketTime").whole()),
+                    YahooChart.seconds(chart.meta().get("regularMarketTime").number()),
                     chart.meta().get("regularMarketPrice").number().setScale(4, RoundingMode.HALF_EVEN),
                     volume.isThere() ? volume.whole() : null,
                     null,
