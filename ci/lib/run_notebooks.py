@@ -82,7 +82,7 @@ def run(file, reports, check, update, values):
     problem, facts = execute(notebook, file.parent)
     seconds = time.monotonic() - started
     for cell in code_cells(notebook):  # what was shown for a while, such as a bar of progress, is gone
-        cell.outputs = [o for o in cell.outputs if o.output_type != "display_data" or o.data.get("text/plain") != ""]
+        cell.outputs = joined(o for o in cell.outputs if o.output_type != "display_data" or o.data.get("text/plain") != "")
     for cell in code_cells(notebook):  # a report is passed on; what a person set for this run may hold a password
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = parameters.masked(cell.source)
@@ -98,6 +98,18 @@ def run(file, reports, check, update, values):
     if problem:
         print(problem, file=sys.stderr, flush=True)
     return not problem
+
+
+def joined(outputs):
+    """The outputs, with what was printed piece by piece, as by printf, in one piece."""
+    found = []
+    for output in outputs:
+        last = found[-1] if found else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            found[-1] = nbformat.from_dict({**last, "text": last.text + output.text})
+        else:
+            found.append(output)
+    return found
 
 
 def write_index(reports):
@@ -184,12 +196,9 @@ def differences(committed, executed):
 def text_outputs(cell):
     """All text that a cell put out, as lines; pictures and what differs from run to run are left out."""
     texts = []
-    for output in cell.outputs:
+    for output in joined(cell.outputs):
         if output.output_type == "stream":
-            if texts and texts[-1][0] == output.name:  # how a stream is cut into pieces depends on the moment
-                texts[-1] = (output.name, texts[-1][1] + output.text)
-            else:
-                texts.append((output.name, output.text))
+            texts.append((output.name, output.text))
         else:
             texts += [(mime, data) for mime, data in sorted(output.get("data", {}).items()) if mime.startswith("text/")]
     return [line for name, text in texts for line in (f"[{name}]", *PICTURE.sub("[picture]", text).splitlines())]

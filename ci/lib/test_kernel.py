@@ -11,6 +11,7 @@ from jupyter_client.manager import start_new_kernel
 
 import parameters
 import report
+import run_notebooks
 
 
 class Kernel(unittest.TestCase):
@@ -180,6 +181,12 @@ class Parameters(unittest.TestCase):
 
 
 class Report(unittest.TestCase):
+    def test_what_is_printed_in_pieces_is_shown_in_one(self):
+        stream = lambda text, name="stdout": nbformat.v4.new_output("stream", name=name, text=text)
+        outputs = [stream("a: "), stream("1"), stream("no", "stderr"), stream("b")]
+        for _ in range(2):  # it leaves its argument as it was
+            self.assertEqual([o.text for o in run_notebooks.joined(outputs)], ["a: 1", "no", "b"])
+
     def page(self):
         cell = nbformat.v4.new_code_cell("1 < 2", outputs=[nbformat.v4.new_output("stream", name="stdout", text="<script>x</script>")])
         text = nbformat.v4.new_markdown_cell("# Title\n\nWhat?\n\n## Part & parcel")

@@ -42,6 +42,7 @@ public final class Charts {
         List<Date> times = HouseStyle.times(complete, "time");
         OHLCChart chart = HouseStyle.ohlc(title, "price");
         HouseStyle.timeAxis(chart.getStyler(), times);
+        HouseStyle.valueAxis(chart.getStyler());
         chart.addSeries(
                         "bars",
                         times,
@@ -99,6 +100,7 @@ public final class Charts {
         XYChart chart = HouseStyle.xy(title, "", unit);
         List<Date> times = HouseStyle.times(sorted, "time");
         HouseStyle.timeAxis(chart.getStyler(), times);
+        HouseStyle.valueAxis(chart.getStyler());
         chart.getStyler().setLegendVisible(columns.length > 1);
         for (String name : columns) {
             chart.addSeries(name, times, numbers(sorted, name))
@@ -123,6 +125,7 @@ public final class Charts {
         HouseStyle.require(HouseStyle.require(table, category), columns);
         requireRows(table, title);
         CategoryChart chart = HouseStyle.categories(title, "", unit);
+        HouseStyle.valueAxis(chart.getStyler());
         chart.getStyler().setLegendVisible(columns.length > 1);
         List<String> groups = new ArrayList<>();
         for (int row = 0; row < table.rowCount(); row++) {

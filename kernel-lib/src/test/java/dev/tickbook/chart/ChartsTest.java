@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tickbook.TickbookException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.OHLCChart;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.style.AxesChartStyler;
 import tech.tablesaw.api.DateColumn;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.InstantColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -39,6 +44,30 @@ class ChartsTest {
         XYChart chart = Charts.lines(bars(), "A", "USD", "open", "close");
         assertThat(chart.getSeries("open").getYData()).containsExactly(10.0, 11.0, Double.NaN);
         assertThat(chart.getSeries("close").getYData()).containsExactly(11.0, 11.5, 12.0);
+    }
+
+    /** XChart leaves all labels out where two are the same. */
+    @Test
+    void ticksOfAnAxisAreToldApart() {
+        AxesChartStyler few = Charts.lines(bars().first(2), "A", "USD", "close").getStyler();
+        Function<Double, String> price = few.getYAxisTickLabelsFormattingFunction();
+        assertThat(Stream.of(1.0842, 1.0844, 0.00001, 0.00002, 12_345_678.0, 1250.5, 0.30000000000000004, -1e-17)
+                        .map(price))
+                .containsExactly("1.0842", "1.0844", "0.00001", "0.00002", "12,345,678", "1,250.5", "0.3", "0");
+
+        InstantColumn seconds = InstantColumn.create("time", Instant.EPOCH, Instant.EPOCH.plusSeconds(20));
+        Function<Double, String> second = Charts.lines(
+                        Table.create(seconds, DoubleColumn.create("v", 1, 2)), "A", "USD", "v")
+                .getStyler()
+                .getXAxisTickLabelsFormattingFunction();
+        assertThat(second.apply(5000.0)).isEqualTo("00:00:05");
+
+        Table twoDays = bars().where(bars().dateColumn("time").isAfter(LocalDate.of(2024, 3, 2)));
+        Function<Double, String> day =
+                Charts.lines(twoDays, "A", "USD", "close").getStyler().getXAxisTickLabelsFormattingFunction();
+        double midnight = Instant.parse("2024-03-04T00:00:00Z").toEpochMilli();
+        assertThat(day.apply(midnight)).isEqualTo("4 Mar 2024");
+        assertThat(day.apply(midnight + 43_200_000)).isEqualTo("4 Mar 12:00");
     }
 
     @Test

@@ -4,6 +4,10 @@ import dev.tickbook.TickbookException;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -62,7 +66,8 @@ public final class HouseStyle {
     private static final Color[] SERIES = {
         new Color(0x1F5FA8), new Color(0xE07A1F), RISING, FALLING, new Color(0x7B4FA3)
     };
-    private static final long TWO_DAYS = Duration.ofDays(2).toMillis();
+    private static final long DAY = Duration.ofDays(1).toMillis();
+    private static final long TEN_DAYS = 10 * DAY;
     private static final long TWO_YEARS = Duration.ofDays(2 * 365).toMillis();
 
     private HouseStyle() {}
@@ -148,6 +153,15 @@ public final class HouseStyle {
     }
 
     /**
+     * Writes at each tick of the vertical axis its value with as many digits as it takes, for values of any size.
+     *
+     * @param styler of the chart
+     */
+    public static void valueAxis(AxesChartStyler styler) {
+        styler.setYAxisTickLabelsFormattingFunction(HouseStyle::number);
+    }
+
+    /**
      * The values of a column as a chart takes them.
      *
      * @param table that has the column
@@ -195,14 +209,38 @@ public final class HouseStyle {
                 + "; a chart needs instants, date-times or dates.");
     }
 
+    /** XChart leaves all labels out where two of them would be the same, so each says as much as tells them apart. */
     private static Function<Double, String> timeLabels(List<Date> times) {
         long span = times.isEmpty()
                 ? 0
                 : times.get(times.size() - 1).getTime() - times.get(0).getTime();
-        String pattern = span > TWO_YEARS ? "MMM uuuu" : span > TWO_DAYS ? "d MMM uuuu" : "HH:mm";
+        if (span > TWO_YEARS) {
+            return labels("MMM uuuu");
+        }
+        if (span > TEN_DAYS) {
+            return labels("d MMM uuuu");
+        }
+        if (span == 0 || span >= DAY) {
+            Function<Double, String> day = labels("d MMM uuuu");
+            Function<Double, String> moment = labels("d MMM HH:mm");
+            return millis -> (millis.longValue() % DAY == 0 ? day : moment).apply(millis);
+        }
+        return labels(span > DAY / 144 ? "HH:mm" : span > 10_000 ? "HH:mm:ss" : "HH:mm:ss.SSS");
+    }
+
+    private static Function<Double, String> labels(String pattern) {
         DateTimeFormatter format =
                 DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);
         return millis -> format.format(Instant.ofEpochMilli(millis.longValue()));
+    }
+
+    /** Up to seven digits, and all of those before the point: rates of 1.0842 and coins of 0.00001 are told apart. */
+    private static String number(double value) {
+        int whole = value == 0 ? 1 : (int) Math.floor(Math.log10(Math.abs(value))) + 1;
+        int decimals = Math.max(0, Math.min(12, 7 - whole));
+        String pattern = "#,##0" + (decimals == 0 ? "" : "." + "#".repeat(decimals));
+        DecimalFormat format = new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT));
+        return format.format(BigDecimal.valueOf(value).setScale(decimals, RoundingMode.HALF_EVEN)); // no −0
     }
 
     private static <C extends Chart<?, ?>> C styled(C chart, AxesChartStyler styler) {
