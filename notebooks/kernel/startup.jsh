@@ -9,7 +9,6 @@ import dev.tickbook.forecast.*;
 import dev.tickbook.ingest.*;
 import dev.tickbook.market.*;
 import dev.tickbook.notebook.*;
-import dev.tickbook.notebook.Progress; // by name, because another package has an interface of that name
 import java.math.*;
 import java.nio.file.*;
 import java.time.*;

@@ -11,11 +11,11 @@ import dev.tickbook.ingest.Backfill;
 import dev.tickbook.ingest.HistoryService;
 import dev.tickbook.ingest.IngestReport;
 import dev.tickbook.ingest.Ingestion;
+import dev.tickbook.ingest.MarketStream;
 import dev.tickbook.ingest.QuoteService;
 import dev.tickbook.ingest.RealtimeProducer;
 import dev.tickbook.ingest.RealtimeSettings;
 import dev.tickbook.ingest.Source;
-import dev.tickbook.ingest.Stream;
 import dev.tickbook.market.BarQuery;
 import dev.tickbook.market.KnownMarket;
 import dev.tickbook.market.internal.Questions;
@@ -197,7 +197,7 @@ public final class Tickbook implements AutoCloseable {
      *     rows; it says what was stored
      */
     public IngestReport ingest(Source source) {
-        return ingest(Stream.PRICES, source);
+        return ingest(MarketStream.PRICES, source);
     }
 
     /**
@@ -209,18 +209,18 @@ public final class Tickbook implements AutoCloseable {
      * @return how many rows were read, and what became of each
      * @throws TickbookException as {@link #ingest(Source)}
      */
-    public IngestReport ingest(Stream stream, Source source) {
+    public IngestReport ingest(MarketStream stream, Source source) {
         return ingestion(stream, source).run();
     }
 
     /**
-     * As {@link #ingest(Stream, Source)}, with more to say about how: progress, batches, cancelling.
+     * As {@link #ingest(MarketStream, Source)}, with more to say about how: progress, batches, cancelling.
      *
      * @param stream what the rows are, and so where they go
      * @param source for example a {@code CsvFile}
      * @return the ingestion; nothing happens until its {@code run()}
      */
-    public Ingestion ingestion(Stream stream, Source source) {
+    public Ingestion ingestion(MarketStream stream, Source source) {
         return new Ingestion(database()::connection, stream, source);
     }
 

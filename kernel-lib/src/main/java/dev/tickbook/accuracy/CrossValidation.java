@@ -5,8 +5,8 @@ import dev.tickbook.accuracy.internal.BarClose;
 import dev.tickbook.accuracy.internal.ForecastTable;
 import dev.tickbook.accuracy.internal.ForecastTable.Question;
 import dev.tickbook.forecast.Forecast;
+import dev.tickbook.forecast.ForecastProgress;
 import dev.tickbook.forecast.Forecaster;
-import dev.tickbook.forecast.Progress;
 import dev.tickbook.forecast.TimeSeries;
 import dev.tickbook.forecast.internal.Parallel;
 import dev.tickbook.market.BarQuery;
@@ -62,7 +62,7 @@ public final class CrossValidation {
     private Instant from;
     private Instant to;
     private double[] levels = {80, 95};
-    private Progress progress = (done, total) -> {};
+    private ForecastProgress progress = (done, total) -> {};
 
     private CrossValidation(Function<String, BarQuery> read, List<String> names, TimeSeries series) {
         this.read = read;
@@ -230,7 +230,7 @@ public final class CrossValidation {
      * @param listener hears of each origin of each symbol that is done
      * @return the same with this listener
      */
-    public CrossValidation onProgress(Progress listener) {
+    public CrossValidation onProgress(ForecastProgress listener) {
         return with(c -> c.progress = listener);
     }
 

@@ -69,7 +69,7 @@ public final class BatchTraining {
     private int horizon = 5;
     private double level = 95;
     private Instant asOf;
-    private Progress progress = (done, total) -> {};
+    private ForecastProgress progress = (done, total) -> {};
 
     private BatchTraining(Function<String, BarQuery> read, KnownMarket market, ModelStore store, Forecaster model) {
         this.read = read;
@@ -189,7 +189,7 @@ public final class BatchTraining {
      * @param listener hears of each symbol that is done
      * @return the same with this listener
      */
-    public BatchTraining onProgress(Progress listener) {
+    public BatchTraining onProgress(ForecastProgress listener) {
         return with(t -> t.progress = listener);
     }
 

@@ -114,9 +114,21 @@ public record BoxCox(double lambda, boolean unbiased) {
         return lambda == 0 ? Math.log(y) : (Math.pow(y, lambda) - 1) / lambda;
     }
 
-    /** @return y as it was; NaN where no y is transformed to this */
+    /**
+     * @param transformed a value on the transformed scale
+     * @return y as it was. Below what any y is transformed to, as an end of an interval can be, it is negative; above it
+     *     (lambda &lt; 0) infinite.
+     */
     public double inverse(double transformed) {
-        return lambda == 0 ? Math.exp(transformed) : Math.pow(lambda * transformed + 1, 1 / lambda);
+        if (lambda == 0) {
+            return Math.exp(transformed);
+        }
+        // An end of an interval can lie where no value is transformed to: then the sign carries over, or there is no
+        // end.
+        double power = lambda * transformed + 1;
+        return power >= 0
+                ? Math.pow(power, 1 / lambda)
+                : lambda > 0 ? -Math.pow(-power, 1 / lambda) : Double.POSITIVE_INFINITY;
     }
 
     /** @return the point forecast that belongs to a forecast of this mean and variance, by Taylor's formula to the second order */

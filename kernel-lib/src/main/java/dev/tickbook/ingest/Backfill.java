@@ -158,14 +158,15 @@ public final class Backfill {
         try {
             Optional<Source> actions = service.actions(symbol, from, end);
             if (actions.isPresent()) {
-                sum.actions = ingest(Stream.CORPORATE_ACTIONS, actions.get()).inserted();
+                sum.actions =
+                        ingest(MarketStream.CORPORATE_ACTIONS, actions.get()).inserted();
             }
             for (MissingBars.Piece piece : missing.pieces()) {
                 if (Thread.currentThread().isInterrupted()) {
                     problem = "interrupted before " + piece.from() + ". Run it again to go on.";
                     break;
                 }
-                sum.add(ingest(Stream.PRICES, service.bars(symbol, interval, piece.from(), piece.to())));
+                sum.add(ingest(MarketStream.PRICES, service.bars(symbol, interval, piece.from(), piece.to())));
                 done++;
                 progress.update(symbol, done, pieces);
             }
@@ -181,7 +182,7 @@ public final class Backfill {
         return sum.report(symbol, problem);
     }
 
-    private IngestReport ingest(Stream stream, Source source) {
+    private IngestReport ingest(MarketStream stream, Source source) {
         return new Ingestion(connections, stream, source)
                 .progress((rows, fraction) -> {})
                 .run();

@@ -17,7 +17,7 @@ import java.util.List;
  * then names the symbol) do not matter. Two shapes are read:
  *
  * <ul>
- *   <li>long, one row per line, with the columns of the {@link Stream}: for prices a time ({@code time}, {@code date},
+ *   <li>long, one row per line, with the columns of the {@link MarketStream}: for prices a time ({@code time}, {@code date},
  *       {@code datetime} or {@code timestamp}, a first column without a name, or {@code date} and {@code time} side by
  *       side), {@code close}, and where
  *       there are any {@code open}, {@code high}, {@code low}, {@code adjusted close}, {@code volume}, {@code symbol}

@@ -28,7 +28,7 @@ import tech.tablesaw.api.Table;
  */
 public record IngestReport(
         String source,
-        Stream stream,
+        MarketStream stream,
         List<String> symbols,
         long read,
         long inserted,

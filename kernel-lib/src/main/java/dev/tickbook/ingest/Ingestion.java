@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * Loads a source into a stream, with more to say about how than {@code tb.ingest(…)} lets you.
  *
  * <pre>{@code
- * IngestReport report = tb.ingestion(Stream.NEWS, CsvFile.of(file)).progress((rows, fraction) -> show(fraction)).run();
+ * IngestReport report = tb.ingestion(MarketStream.NEWS, CsvFile.of(file)).progress((rows, fraction) -> show(fraction)).run();
  * }</pre>
  *
  * <p>Rows are read, checked and stored in batches, in constant memory; each batch is committed by itself, and is counted
@@ -27,7 +27,7 @@ public final class Ingestion {
     private static final int BATCH_ROWS = 50_000;
 
     private final Supplier<Connection> connections;
-    private final Stream stream;
+    private final MarketStream stream;
     private final Source source;
     private IngestProgress progress;
     private int batchRows = BATCH_ROWS;
@@ -42,7 +42,7 @@ public final class Ingestion {
      * @param stream what the rows are
      * @param source where they come from
      */
-    public Ingestion(Supplier<Connection> connections, Stream stream, Source source) {
+    public Ingestion(Supplier<Connection> connections, MarketStream stream, Source source) {
         this.connections = connections;
         this.stream = stream;
         this.source = source;

@@ -205,7 +205,7 @@ public final class RealtimeProducer {
         do {
             stopped |= Thread.interrupted();
             Source prices = new Waiting(List.copyOf(waiting));
-            report = new Ingestion(connections, Stream.TICKS, prices)
+            report = new Ingestion(connections, MarketStream.TICKS, prices)
                     .progress((rows, fraction) -> {})
                     .patience(settings.pollInterval())
                     .run();

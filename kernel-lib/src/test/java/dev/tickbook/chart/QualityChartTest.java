@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tickbook.ingest.IngestReport;
 import dev.tickbook.ingest.IngestReport.Finding;
-import dev.tickbook.ingest.Stream;
+import dev.tickbook.ingest.MarketStream;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -49,6 +49,6 @@ class QualityChartTest {
 
     private static IngestReport report(Finding... findings) {
         return new IngestReport(
-                "feed.csv", Stream.PRICES, List.of(), 9, 7, 0, 0, 2, null, null, false, List.of(findings));
+                "feed.csv", MarketStream.PRICES, List.of(), 9, 7, 0, 0, 2, null, null, false, List.of(findings));
     }
 }

@@ -59,7 +59,7 @@ class CsvFileTest {
         assertThat(report)
                 .isEqualTo(new IngestReport(
                         "bars.csv",
-                        Stream.PRICES,
+                        MarketStream.PRICES,
                         List.of("ALDR"),
                         2,
                         2,

@@ -96,7 +96,7 @@ class CsvShapesTest {
             })
     void numbers(String written, String meant) throws IOException {
         String text = "date,close\n2024-03-01,\"" + written + "\"\n2024-03-04,1.5\n";
-        tb.ingestion(Stream.PRICES, csv(text)).anyPrice().run();
+        tb.ingestion(MarketStream.PRICES, csv(text)).anyPrice().run();
         if (meant.equals("reject")) {
             assertThat(closes()).containsExactly(1.5);
             assertThat(rejects()).singleElement().asString().startsWith("close \"" + written + "\" is");

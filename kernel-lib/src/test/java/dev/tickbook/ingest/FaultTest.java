@@ -105,7 +105,7 @@ class FaultTest {
     }
 
     private static Ingestion ingestion(Tickbook tb) {
-        return tb.ingestion(Stream.PRICES, CsvFile.of(file)).batchRows(5_000);
+        return tb.ingestion(MarketStream.PRICES, CsvFile.of(file)).batchRows(5_000);
     }
 
     @Test
@@ -140,7 +140,7 @@ class FaultTest {
     static final class Victim {
         public static void main(String[] arguments) {
             try (Tickbook tb = Tickbook.open(Path.of(arguments[0]))) {
-                tb.ingestion(Stream.PRICES, CsvFile.of(Path.of(arguments[1])))
+                tb.ingestion(MarketStream.PRICES, CsvFile.of(Path.of(arguments[1])))
                         .batchRows(5_000)
                         .progress((rows, fraction) -> System.out.println(rows))
                         .run();
@@ -290,10 +290,13 @@ class FaultTest {
         Path first = part(lines, 0, 80_000, "first.csv");
         Path second = part(lines, 40_000, BARS, "second.csv");
         Tickbook tb = shared;
-        CompletableFuture<IngestReport> other = CompletableFuture.supplyAsync(() ->
-                tb.ingestion(Stream.PRICES, CsvFile.of(first)).batchRows(5_000).run());
-        IngestReport mine =
-                tb.ingestion(Stream.PRICES, CsvFile.of(second)).batchRows(5_000).run();
+        CompletableFuture<IngestReport> other =
+                CompletableFuture.supplyAsync(() -> tb.ingestion(MarketStream.PRICES, CsvFile.of(first))
+                        .batchRows(5_000)
+                        .run());
+        IngestReport mine = tb.ingestion(MarketStream.PRICES, CsvFile.of(second))
+                .batchRows(5_000)
+                .run();
         IngestReport theirs = other.get(60, TimeUnit.SECONDS);
         assertThat(mine.inserted() + theirs.inserted()).isEqualTo(BARS);
         assertThat(mine.unchanged() + theirs.unchanged()).isEqualTo(40_000);
@@ -315,8 +318,8 @@ class FaultTest {
         Tickbook tb = shared;
         List<CompletableFuture<IngestReport>> both = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            both.add(CompletableFuture.supplyAsync(
-                    () -> tb.ingestion(Stream.TICKS, ticks).batchRows(1_000).run()));
+            both.add(CompletableFuture.supplyAsync(() ->
+                    tb.ingestion(MarketStream.TICKS, ticks).batchRows(1_000).run()));
         }
         long inserted = 0;
         for (CompletableFuture<IngestReport> each : both) {
@@ -378,7 +381,7 @@ class FaultTest {
             }
         };
         Tickbook tb = shared;
-        Ingestion ingestion = tb.ingestion(Stream.PRICES, failing).batchRows(5_000);
+        Ingestion ingestion = tb.ingestion(MarketStream.PRICES, failing).batchRows(5_000);
         assertThatThrownBy(ingestion::run)
                 .hasMessageContaining("a feed cannot be read any further: the line went dead")
                 .hasMessageContaining("The 12,345 rows up to line 12,346 are stored");

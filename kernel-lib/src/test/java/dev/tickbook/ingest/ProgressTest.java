@@ -30,7 +30,7 @@ class ProgressTest {
         ByteArrayOutputStream terminal = new ByteArrayOutputStream();
         TerminalProgress bar = new TerminalProgress("BIG.csv", new PrintStream(terminal, true, StandardCharsets.UTF_8));
         try (Tickbook tb = Tickbook.open()) {
-            tb.ingestion(Stream.PRICES, CsvFile.of(bars(20_000)))
+            tb.ingestion(MarketStream.PRICES, CsvFile.of(bars(20_000)))
                     .batchRows(5_000)
                     .progress(new IngestProgress() {
                         @Override

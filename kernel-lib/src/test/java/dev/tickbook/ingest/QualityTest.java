@@ -46,7 +46,7 @@ class QualityTest {
         market.writeTo(folder, MarketFile.MINUTE_FEED);
         planted = market.defects().collect(Collectors.groupingBy(Defect::kind, Collectors.counting()));
         report = tb.ingestion(
-                        Stream.PRICES,
+                        MarketStream.PRICES,
                         CsvFile.of(folder.resolve("minute_feed.csv")).interval("1m"))
                 .batchRows(10_000)
                 .run();

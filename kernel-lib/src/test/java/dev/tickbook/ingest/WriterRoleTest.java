@@ -31,7 +31,7 @@ class WriterRoleTest {
                 IngestReport second = writer.ingest(csv("date,symbol,close\n2024-03-01,A,10\n2024-03-04,A,12\n"));
                 assertThat(second.updated()).isOne();
                 assertThat(second.unchanged()).isOne();
-                IngestReport news = writer.ingest(Stream.NEWS, csv("date,headline\n2024-03-01,Something\n"));
+                IngestReport news = writer.ingest(MarketStream.NEWS, csv("date,headline\n2024-03-01,Something\n"));
                 assertThat(news.inserted()).isOne();
             }
             assertThat(owner.sql("SELECT line FROM market.ingest_rejects")

@@ -1,7 +1,7 @@
 package dev.tickbook.forecast.internal;
 
 import dev.tickbook.TickbookException;
-import dev.tickbook.forecast.Progress;
+import dev.tickbook.forecast.ForecastProgress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class Parallel {
      * @param progress hears of each piece that is done
      * @return the results in the order of the numbers
      */
-    public static <T> List<T> map(int pieces, IntFunction<T> work, Progress progress) {
+    public static <T> List<T> map(int pieces, IntFunction<T> work, ForecastProgress progress) {
         List<T> results = new ArrayList<>(Collections.nCopies(pieces, null));
         int threads = Math.max(1, Math.min(pieces, Runtime.getRuntime().availableProcessors()));
         ExecutorService pool = Executors.newFixedThreadPool(threads, task -> {

@@ -4,7 +4,7 @@ import dev.tickbook.TickbookException;
 import dev.tickbook.db.internal.Retry;
 import dev.tickbook.db.internal.SqlErrors;
 import dev.tickbook.db.internal.Transaction;
-import dev.tickbook.ingest.Stream;
+import dev.tickbook.ingest.MarketStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -36,7 +36,7 @@ public final class BatchStore {
             + " WHERE current_setting('synchronous_commit') = 'off'";
 
     private final Supplier<Connection> connections;
-    private final Stream stream;
+    private final MarketStream stream;
     private final String source;
     private final List<String> columns;
     private final Duration patience;
@@ -53,7 +53,7 @@ public final class BatchStore {
      * @throws SQLException if the server fails
      */
     public BatchStore(
-            Supplier<Connection> connections, Stream stream, String source, RowReader reader, Duration patience)
+            Supplier<Connection> connections, MarketStream stream, String source, RowReader reader, Duration patience)
             throws SQLException {
         this.connections = connections;
         this.stream = stream;
@@ -62,7 +62,7 @@ public final class BatchStore {
         this.patience = patience;
         this.table = patiently(connection -> Table.look(connection, stream));
         this.merge = new Merge(table, source, columns);
-        this.direct = stream == Stream.PRICES;
+        this.direct = stream == MarketStream.PRICES;
     }
 
     /**
@@ -150,7 +150,7 @@ public final class BatchStore {
     }
 
     private Outcome storeFirst(Connection connection, Batch batch, BitSet rows) throws SQLException {
-        if (stream != Stream.PRICES) {
+        if (stream != MarketStream.PRICES) {
             return merge.append(connection, batch, rows);
         }
         if (direct) {

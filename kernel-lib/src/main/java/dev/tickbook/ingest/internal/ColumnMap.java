@@ -1,8 +1,8 @@
 package dev.tickbook.ingest.internal;
 
 import dev.tickbook.TickbookException;
+import dev.tickbook.ingest.MarketStream;
 import dev.tickbook.ingest.Rows;
-import dev.tickbook.ingest.Stream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 final class ColumnMap {
 
     private final String source;
-    private final Stream stream;
+    private final MarketStream stream;
     private final List<String> header;
     private final List<String> names = new ArrayList<>();
     private final String prefix;
@@ -30,7 +30,7 @@ final class ColumnMap {
     /**
      * @throws TickbookException if a column that each row needs is not there, or two columns have one name
      */
-    ColumnMap(String source, Stream stream, Rows rows) {
+    ColumnMap(String source, MarketStream stream, Rows rows) {
         this.source = source;
         this.stream = stream;
         this.header = rows.columns();
@@ -58,11 +58,14 @@ final class ColumnMap {
             if (places[i] < 0) {
                 constants[i] = constant(column, rows.constants());
             }
-            if (places[i] < 0 && constants[i] == null && column.name().equals("symbol") && stream == Stream.PRICES) {
+            if (places[i] < 0
+                    && constants[i] == null
+                    && column.name().equals("symbol")
+                    && stream == MarketStream.PRICES) {
                 constants[i] = prefix != null ? prefix : rows.suggestion("symbol");
             }
             boolean isKnownOtherwise = constants[i] != null
-                    || stream == Stream.PRICES && column.name().equals("interval");
+                    || stream == MarketStream.PRICES && column.name().equals("interval");
             if (places[i] < 0 && column.isRequired() && !isKnownOtherwise) {
                 throw missing(column);
             }
@@ -135,7 +138,7 @@ final class ColumnMap {
         List<String> needed = stream.columns().stream()
                 .filter(Column::isRequired)
                 .map(Column::name)
-                .filter(name -> stream != Stream.PRICES || !name.equals("symbol") && !name.equals("interval"))
+                .filter(name -> stream != MarketStream.PRICES || !name.equals("symbol") && !name.equals("interval"))
                 .map(name -> name.equals("time") ? "time (or date)" : name)
                 .toList();
         return new TickbookException(source + " has no column \"" + column.name() + "\". Its first line must name the"

@@ -1,6 +1,6 @@
 package dev.tickbook.ingest.internal;
 
-import dev.tickbook.ingest.Stream;
+import dev.tickbook.ingest.MarketStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,7 +27,7 @@ final class Merge {
             "the source has another row for the same place further up, with other values. Remove the wrong one.";
 
     private final Table table;
-    private final Stream stream;
+    private final MarketStream stream;
     private final String source;
     private final List<String> columns;
 
@@ -79,7 +79,7 @@ final class Merge {
                     "SELECT pg_advisory_xact_lock(hashtext('tickbook.ingest'), hashtext('" + stream.table() + "'))");
             statement.execute("CREATE TEMPORARY TABLE staged_rows (n integer, LIKE " + table.storage()
                     + " INCLUDING DEFAULTS INCLUDING GENERATED) ON COMMIT DROP");
-            if (stream == Stream.TICKS) { // numbered when it is stored
+            if (stream == MarketStream.TICKS) { // numbered when it is stored
                 statement.execute("ALTER TABLE pg_temp.staged_rows DROP COLUMN realtime_id");
             }
             RowSender.send(connection, "pg_temp.staged_rows (n, " + list(columns, "") + ")", batch, rows, true);
@@ -132,7 +132,7 @@ final class Merge {
             try (ResultSet found = select.executeQuery()) {
                 while (found.next()) {
                     int row = found.getInt(1);
-                    String reason = stream == Stream.PRICES ? TWICE : storedOtherwise();
+                    String reason = stream == MarketStream.PRICES ? TWICE : storedOtherwise();
                     rejects.add(new Reject(batch.line(row), reason, null, batch.raw(row)));
                 }
             }
@@ -150,11 +150,12 @@ final class Merge {
     private String sameKey() {
         // Ticks are all key, and some of it may be NULL; the columns of other keys never are.
         return stream.key().stream()
-                .map(c -> columns.contains(c) && stream == Stream.TICKS && !c.equals("symbol") && !c.equals("time")
-                        ? "s." + quoted(c) + " IS NOT DISTINCT FROM t." + quoted(c)
-                        : stream == Stream.TICKS && !columns.contains(c)
-                                ? "true"
-                                : "s." + quoted(c) + " = t." + quoted(c))
+                .map(c ->
+                        columns.contains(c) && stream == MarketStream.TICKS && !c.equals("symbol") && !c.equals("time")
+                                ? "s." + quoted(c) + " IS NOT DISTINCT FROM t." + quoted(c)
+                                : stream == MarketStream.TICKS && !columns.contains(c)
+                                        ? "true"
+                                        : "s." + quoted(c) + " = t." + quoted(c))
                 .collect(Collectors.joining(" AND "));
     }
 

@@ -1,6 +1,6 @@
 package dev.tickbook.ingest.internal;
 
-import dev.tickbook.ingest.Stream;
+import dev.tickbook.ingest.MarketStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
@@ -19,7 +19,8 @@ final class Rejects {
 
     private Rejects() {}
 
-    static void insert(Connection connection, Stream stream, String source, List<Reject> rejects) throws SQLException {
+    static void insert(Connection connection, MarketStream stream, String source, List<Reject> rejects)
+            throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             insert.setString(1, stream.name().toLowerCase(Locale.ROOT));
             insert.setString(2, storable(source));

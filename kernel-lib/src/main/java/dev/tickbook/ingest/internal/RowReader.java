@@ -1,8 +1,8 @@
 package dev.tickbook.ingest.internal;
 
 import dev.tickbook.ingest.Conventions;
+import dev.tickbook.ingest.MarketStream;
 import dev.tickbook.ingest.Rows;
-import dev.tickbook.ingest.Stream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +43,7 @@ public final class RowReader {
     private static final int SHARES = 8;
     private static final int VALUE = 10;
 
-    private final Stream stream;
+    private final MarketStream stream;
     private final SampledRows rows;
     private final ColumnMap map;
     private final int batchRows;
@@ -84,7 +84,8 @@ public final class RowReader {
      * @throws IOException if not even the first row can be read
      * @throws dev.tickbook.TickbookException if the columns are not those of the stream
      */
-    public RowReader(String name, Stream stream, Rows source, int batchRows, boolean anyPrice) throws IOException {
+    public RowReader(String name, MarketStream stream, Rows source, int batchRows, boolean anyPrice)
+            throws IOException {
         this.stream = stream;
         this.batchRows = batchRows;
         this.anyPrice = anyPrice;
@@ -108,7 +109,7 @@ public final class RowReader {
         this.symbolColumn = stream.columns().stream().map(Column::name).toList().indexOf("symbol");
         this.identity = stream.identity().stream().mapToInt(this::place).toArray();
         this.sent = sent();
-        if (stream == Stream.PRICES && map.places[INTERVAL] < 0 && map.constants[INTERVAL] == null) {
+        if (stream == MarketStream.PRICES && map.places[INTERVAL] < 0 && map.constants[INTERVAL] == null) {
             rows.needLength(name, map.places[timeColumn], map.clock, times);
         }
         try {
@@ -135,7 +136,8 @@ public final class RowReader {
     private int[] sent() {
         List<Integer> list = new ArrayList<>();
         for (int i = 0; i < columns.length; i++) {
-            boolean isMade = stream == Stream.PRICES ? i == INTERVAL || i == QUALITY : i == 0 && identity.length > 0;
+            boolean isMade =
+                    stream == MarketStream.PRICES ? i == INTERVAL || i == QUALITY : i == 0 && identity.length > 0;
             if (map.places[i] >= 0 || map.constants[i] != null || isMade) {
                 list.add(i);
             }
@@ -214,7 +216,7 @@ public final class RowReader {
             if (!present[i]
                     && columns[i].isRequired()
                     && (map.places[i] >= 0 || map.constants[i] != null)
-                    && !(stream == Stream.PRICES && i == INTERVAL)) {
+                    && !(stream == MarketStream.PRICES && i == INTERVAL)) {
                 throw new BadValueException("missing", "it has no " + columns[i].name() + ".");
             }
         }
@@ -222,7 +224,7 @@ public final class RowReader {
 
     /** Of a sale some sources write the shares and their value with a minus, which its type says already. */
     private boolean isOfSale(int i) {
-        return stream == Stream.INSIDER_TRADES
+        return stream == MarketStream.INSIDER_TRADES
                 && (i == SHARES || i == VALUE)
                 && present[TYPE]
                 && "sell".equals(objects[TYPE]);
@@ -278,7 +280,7 @@ public final class RowReader {
 
     /** A price of few digits, such as 0.00014, is another one when it is rounded; one that vanishes is none. */
     private void rounding(int i, Column column, String text) throws BadValueException {
-        boolean isPrice = stream == Stream.PRICES && i >= OPEN && i <= CLOSE;
+        boolean isPrice = stream == MarketStream.PRICES && i >= OPEN && i <= CLOSE;
         if (!numbers.isCoarse || !isPrice && !column.leastIsOut()) {
             return;
         }
@@ -356,7 +358,7 @@ public final class RowReader {
     }
 
     private void accept(Batch batch) throws BadValueException {
-        if (stream == Stream.PRICES) {
+        if (stream == MarketStream.PRICES) {
             boolean isNew = checkBar(batch);
             if (!isNew) {
                 batch.repeated.set(batch.rows());

@@ -3,9 +3,9 @@ package dev.tickbook.ingest.internal;
 import dev.tickbook.TickbookException;
 import dev.tickbook.ingest.IngestProgress;
 import dev.tickbook.ingest.IngestReport;
+import dev.tickbook.ingest.MarketStream;
 import dev.tickbook.ingest.Rows;
 import dev.tickbook.ingest.Source;
-import dev.tickbook.ingest.Stream;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,7 +37,7 @@ public final class Run {
     private record Handed(Batch batch, Throwable failure) {}
 
     private final Supplier<Connection> connections;
-    private final Stream stream;
+    private final MarketStream stream;
     private final Source source;
     private final Settings settings;
     private final BooleanSupplier isCancelled;
@@ -60,7 +60,7 @@ public final class Run {
      */
     public Run(
             Supplier<Connection> connections,
-            Stream stream,
+            MarketStream stream,
             Source source,
             Settings settings,
             BooleanSupplier isCancelled) {

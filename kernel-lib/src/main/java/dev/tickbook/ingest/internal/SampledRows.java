@@ -3,8 +3,8 @@ package dev.tickbook.ingest.internal;
 import dev.tickbook.TickbookException;
 import dev.tickbook.ingest.Conventions;
 import dev.tickbook.ingest.Conventions.DateOrder;
+import dev.tickbook.ingest.MarketStream;
 import dev.tickbook.ingest.Rows;
-import dev.tickbook.ingest.Stream;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -54,7 +54,7 @@ final class SampledRows implements Rows {
      *
      * @throws TickbookException if the sample can be read in two ways
      */
-    Conventions conventions(String source, Stream stream, ColumnMap map) {
+    Conventions conventions(String source, MarketStream stream, ColumnMap map) {
         Conventions said = rows.conventions();
         return new Conventions(
                 said.zone(),
@@ -89,7 +89,7 @@ final class SampledRows implements Rows {
         }
     }
 
-    private char decimal(String source, Stream stream, ColumnMap map) {
+    private char decimal(String source, MarketStream stream, ColumnMap map) {
         boolean comma = false;
         boolean point = false;
         String unclear = null;
@@ -143,7 +143,7 @@ final class SampledRows implements Rows {
         return after == 3 && before >= 1 && before <= 3 && text.charAt(sign - before) != '0';
     }
 
-    private DateOrder dates(String source, Stream stream, ColumnMap map) {
+    private DateOrder dates(String source, MarketStream stream, ColumnMap map) {
         String unclear = null;
         for (Seen row : sample) {
             for (int i = 0; i < map.places.length; i++) {

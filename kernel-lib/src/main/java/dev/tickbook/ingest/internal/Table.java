@@ -1,6 +1,6 @@
 package dev.tickbook.ingest.internal;
 
-import dev.tickbook.ingest.Stream;
+import dev.tickbook.ingest.MarketStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,7 +17,7 @@ import java.util.Set;
  * @param chunkMicros how long its chunks are; 0 if it has none that must be there before the rows
  * @param chunks those that are there
  */
-record Table(Stream stream, String storage, boolean hasRange, long chunkMicros, Set<Long> chunks) {
+record Table(MarketStream stream, String storage, boolean hasRange, long chunkMicros, Set<Long> chunks) {
 
     private static final String LOOK = """
             SELECT coalesce(h.storage, t.relation)::text AS storage,
@@ -25,7 +25,7 @@ record Table(Stream stream, String storage, boolean hasRange, long chunkMicros, 
                    coalesce(extract(epoch FROM h.chunk_interval) * 1000000, 0)::bigint AS chunk_micros
             FROM (SELECT ?::text AS name, ?::regclass AS relation) AS t LEFT JOIN tickbook.hypertable AS h USING (relation)""";
 
-    static Table look(Connection connection, Stream stream) throws SQLException {
+    static Table look(Connection connection, MarketStream stream) throws SQLException {
         try (PreparedStatement look = connection.prepareStatement(LOOK)) {
             look.setString(1, stream.table());
             look.setString(2, stream.table());

@@ -7,9 +7,9 @@ import dev.tickbook.TickbookException;
 import dev.tickbook.ingest.CsvFile;
 import dev.tickbook.ingest.IngestReport;
 import dev.tickbook.ingest.JsonLinesFile;
+import dev.tickbook.ingest.MarketStream;
 import dev.tickbook.ingest.Rows;
 import dev.tickbook.ingest.Source;
-import dev.tickbook.ingest.Stream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,49 +34,49 @@ class FuzzTest {
     private static final int INPUTS = Integer.getInteger("tickbook.fuzz", 4000);
     private static final int INTO_THE_DATABASE = 25; // one of so many
 
-    private record Seed(Stream stream, String text, Function<Path, Source> source) {}
+    private record Seed(MarketStream stream, String text, Function<Path, Source> source) {}
 
     private static final List<Seed> SEEDS = List.of(
-            new Seed(Stream.PRICES, """
+            new Seed(MarketStream.PRICES, """
                     time,symbol,interval,open,high,low,close,volume
                     2024-03-01T14:30:00Z,ALDR,1m,10.0000,10.5,9.875,10.25,1200
                     2024-03-01T09:31:00-05:00,ALDR,1m,10.25,10.3,10.2,10.2,800
                     2024-03-01T14:32:00Z,"BR,CH",1m,"1,010.25","1,010.30",1010,1010.1,1.5K
                     2024-03-01T14:33:00Z,ALDR,1m,10.25,10.3,10.2,10.2,
                     """, CsvFile::of),
-            new Seed(Stream.PRICES, """
+            new Seed(MarketStream.PRICES, """
                     Date;Schluss;Close;Open;Vol.\r
                     01.03.2024;x;1.234,50;"1.200,00 €";10\r
                     04.03.2024;x;(3,25);12,5 %;\r
                     13.03.2024;x;-;-;-\r
                     """, CsvFile::of),
             new Seed(
-                    Stream.PRICES,
+                    MarketStream.PRICES,
                     "\uFEFFtimestamp\tAAPL.Close\tAAPL.Volume\n1709285400\t1\t5\n1709285400000\t2\t6\n3/13/2024 1:30 PM\t3\t7\n",
                     path -> CsvFile.of(path).interval("5m")),
             new Seed(
-                    Stream.PRICES,
+                    MarketStream.PRICES,
                     "date,DAX,SMI\n1991-07-01,1628.75,1678.1\n1991-07-02,,1688.5\n1991-07-03,1606.51,\n",
                     path -> CsvFile.of(path).wide("DAX", "SMI")),
-            new Seed(Stream.NEWS, """
+            new Seed(MarketStream.NEWS, """
                     id,published_at,symbols,headline,impact,sentiment,retracted,corrected_at
                     1,2024-03-01T12:00:00Z,"ALDR;BRCH","He said ""no\""",low,0.5,false,
                     1,2024-03-01T12:00:00Z,[ALDR],"He said
                     yes",HIGH,-0.5,yes,2024-03-01T13:00:00Z
                     ,2024-03-02,,Nothing,,,,
                     """, CsvFile::of),
-            new Seed(Stream.TICKS, """
+            new Seed(MarketStream.TICKS, """
                     symbol,time,price,volume,bid,ask
                     TICK,2024-03-01T14:30:00.123456Z,10.01,100,10.00,10.02
                     TICK,2024-03-01T14:30:01Z,10.03,,,
                     """, CsvFile::of),
-            new Seed(Stream.PRICES, """
+            new Seed(MarketStream.PRICES, """
                     {"time":"2024-03-01T14:30:00Z","symbol":"ALDR","interval":"1m","open":10.0,"high":10.5,"low":9.875,"close":10.25,"volume":1200}
                     {"time":1709285400,"symbol":"BR\\u00e9CH","interval":"1m","close":1e1,"volume":null,"more":{"deep":[1,2]}}
 
                     {"time":"2024-03-01T14:32:00Z","symbol":"ALDR","interval":"1m","close":"1,010.25"}
                     """, JsonLinesFile::of),
-            new Seed(Stream.TICKS, """
+            new Seed(MarketStream.TICKS, """
                     {"symbol":"TICK","time":"2024-03-01T14:30:00.123456Z","price":10.01,"volume":100,"bid":10,"ask":10.02}
                     {"symbol":"TICK","time":"2024-03-01T14:30:01Z","price":10.03}
                     """, JsonLinesFile::of));
@@ -121,7 +121,7 @@ class FuzzTest {
     }
 
     /** How many rows are good, and how many are not. */
-    private static long[] read(Stream stream, Source source) throws IOException {
+    private static long[] read(MarketStream stream, Source source) throws IOException {
         long[] counts = new long[2];
         try (Rows rows = source.open()) {
             RowReader reader = new RowReader(source.name(), stream, rows, 64, false);
@@ -135,7 +135,7 @@ class FuzzTest {
         return counts;
     }
 
-    private static void store(Tickbook tb, Stream stream, Source source, long rows) {
+    private static void store(Tickbook tb, MarketStream stream, Source source, long rows) {
         long before = rows(tb, stream);
         IngestReport report = tb.ingest(stream, source);
         assertThat(report.read()).isEqualTo(rows);
@@ -144,7 +144,7 @@ class FuzzTest {
         assertThat(rows(tb, stream) - before).isEqualTo(report.inserted());
     }
 
-    private static long rows(Tickbook tb, Stream stream) {
+    private static long rows(Tickbook tb, MarketStream stream) {
         return tb.sql("SELECT count(*) AS rows FROM " + stream.table())
                 .table()
                 .longColumn("rows")

@@ -20,7 +20,7 @@ import java.util.List;
  * contradicts it is rejected unless it says that it corrects ({@code corrected_at}). Facts that a source has no number
  * for get one that is made of what identifies them, so that the same fact is the same row whenever it is loaded.
  */
-public enum Stream {
+public enum MarketStream {
     /**
      * Bars, into {@code market.market_data}. Prices are stored with four decimals: one that is changed by more than a
      * thousandth of itself is flagged ({@code rounding}), one that would be zero rejected. Volumes are whole numbers.
@@ -198,7 +198,7 @@ public enum Stream {
     private final List<String> identity;
     private final List<Column> columns;
 
-    Stream(String rows, String table, String time, List<String> key, List<String> identity, Column... columns) {
+    MarketStream(String rows, String table, String time, List<String> key, List<String> identity, Column... columns) {
         this.rows = rows;
         this.table = table;
         this.timeColumn = time;

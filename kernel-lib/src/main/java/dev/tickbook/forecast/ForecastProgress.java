@@ -2,7 +2,7 @@ package dev.tickbook.forecast;
 
 /** Hears how far work on many pieces has come. */
 @FunctionalInterface
-public interface Progress {
+public interface ForecastProgress {
 
     /**
      * Called after each piece, by one thread at a time.

@@ -29,7 +29,7 @@ import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
 /** The streams that are no bars: each takes the file that the generator writes for it, and only ever grows. */
-class StreamTest {
+class MarketStreamTest {
 
     static final Market MARKET = MarketGenerator.defaults()
             .symbols(4)
@@ -68,7 +68,7 @@ class StreamTest {
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
             names = {"PRICES", "TICKS"})
-    void allRowsOfAFileAreStoredAndLoadingItAgainChangesNothing(Stream stream) {
+    void allRowsOfAFileAreStoredAndLoadingItAgainChangesNothing(MarketStream stream) {
         long expected = switch (stream) {
             case NEWS -> MARKET.news().count();
             case INSIDER_TRADES -> MARKET.insiderTrades().count();
@@ -88,7 +88,7 @@ class StreamTest {
         assertThat(number(stream)).isEqualByComparingTo(truth(stream));
     }
 
-    private static CsvFile file(Stream stream) {
+    private static CsvFile file(MarketStream stream) {
         MarketFile file = switch (stream) {
             case NEWS -> MarketFile.NEWS;
             case INSIDER_TRADES -> MarketFile.INSIDER_TRADES;
@@ -100,7 +100,7 @@ class StreamTest {
         return CsvFile.of(folder.resolve(file.fileName()));
     }
 
-    private static long rows(Stream stream) {
+    private static long rows(MarketStream stream) {
         return tb.sql("SELECT count(*) AS rows FROM " + stream.table())
                 .table()
                 .longColumn("rows")
@@ -108,7 +108,7 @@ class StreamTest {
     }
 
     /** A sum over all rows, as the database has them. */
-    private static BigDecimal number(Stream stream) {
+    private static BigDecimal number(MarketStream stream) {
         String sum = switch (stream) {
             case NEWS -> "sum(sentiment) + sum(cardinality(symbols))";
             case INSIDER_TRADES -> "sum(shares) + sum(price) + sum(filing_date - trade_date)";
@@ -118,13 +118,13 @@ class StreamTest {
             default -> "coalesce(sum(ratio), 0) + coalesce(sum(amount), 0)";
         };
         Table table = tb.sql("SELECT (" + sum + ")::text AS sum FROM " + stream.table()
-                        + (stream == Stream.NEWS ? " WHERE headline NOT LIKE 'Test%'" : ""))
+                        + (stream == MarketStream.NEWS ? " WHERE headline NOT LIKE 'Test%'" : ""))
                 .table();
         return new BigDecimal(table.stringColumn("sum").get(0));
     }
 
     /** The same sum over what the generator made. */
-    private static BigDecimal truth(Stream stream) {
+    private static BigDecimal truth(MarketStream stream) {
         return switch (stream) {
             case NEWS ->
                 sum(MARKET.news().map(NewsEvent::sentiment))
@@ -168,10 +168,10 @@ class StreamTest {
                 2024-03-01T14:30:00.123456Z,TICK,10.02,100,10.00,10.02
                 2024-03-01T14:30:01Z,TICK,10.03,,,
                 """);
-        IngestReport report = tb.ingest(Stream.TICKS, ticks);
+        IngestReport report = tb.ingest(MarketStream.TICKS, ticks);
         assertThat(report.inserted()).isEqualTo(3);
         assertThat(report.unchanged()).isOne();
-        assertThat(tb.ingest(Stream.TICKS, ticks).unchanged()).isEqualTo(4);
+        assertThat(tb.ingest(MarketStream.TICKS, ticks).unchanged()).isEqualTo(4);
         Table latest = tb.sql(
                         "SELECT price FROM market.stock_prices_realtime WHERE symbol = 'TICK' ORDER BY realtime_id")
                 .table();
@@ -183,13 +183,14 @@ class StreamTest {
     @Test
     void aRowThatContradictsAKnownFactIsRejectedUnlessItSaysThatItCorrects() throws IOException {
         String header = "id,published_at,headline,impact,corrected_at\n";
-        tb.ingest(Stream.NEWS, csv("a.csv", header + "900001,2024-03-01T12:00:00Z,Test one,low,\n"));
+        tb.ingest(MarketStream.NEWS, csv("a.csv", header + "900001,2024-03-01T12:00:00Z,Test one,low,\n"));
         IngestReport other =
-                tb.ingest(Stream.NEWS, csv("b.csv", header + "900001,2024-03-01T12:00:00Z,Test two,low,\n"));
+                tb.ingest(MarketStream.NEWS, csv("b.csv", header + "900001,2024-03-01T12:00:00Z,Test two,low,\n"));
         assertThat(other.rejected()).isOne();
         assertThat(reason("b.csv")).contains("market.news_events", "corrected_at");
         IngestReport correction = tb.ingest(
-                Stream.NEWS, csv("c.csv", header + "900001,2024-03-01T12:00:00Z,Test two,low,2024-03-01T13:00:00Z\n"));
+                MarketStream.NEWS,
+                csv("c.csv", header + "900001,2024-03-01T12:00:00Z,Test two,low,2024-03-01T13:00:00Z\n"));
         assertThat(correction.inserted()).isOne();
         Table known = tb.sql("SELECT headline FROM market.news_events WHERE news_id = 900001 ORDER BY known_at")
                 .table();
@@ -207,7 +208,7 @@ class StreamTest {
                     .append(i == 37 || i == 90 ? "2024-03-01" : "2024-03-05")
                     .append(",10\n");
         }
-        IngestReport report = tb.ingest(Stream.INSIDER_TRADES, csv("ladder.csv", text.toString()));
+        IngestReport report = tb.ingest(MarketStream.INSIDER_TRADES, csv("ladder.csv", text.toString()));
         assertThat(report.inserted()).isEqualTo(98);
         assertThat(report.rejected()).isEqualTo(2);
         Table rejects = tb.sql("SELECT * FROM market.ingest_rejects WHERE source = 'ladder.csv' ORDER BY line")
@@ -223,7 +224,7 @@ class StreamTest {
 
     @Test
     void wordsAreUnderstoodAsPeopleWriteThem() throws IOException {
-        tb.ingest(Stream.NEWS, csv("words.csv", """
+        tb.ingest(MarketStream.NEWS, csv("words.csv", """
                 date;tickers;title;impact;retracted
                 2024-03-01;[ALDR, "BRCH"];"Test: a ""quoted""
                 headline";HIGH;yes
@@ -236,7 +237,8 @@ class StreamTest {
         assertThat(news.getString("headline")).isEqualTo("Test: a \"quoted\"\nheadline");
         assertThat(news.getString("impact")).isEqualTo("high");
         assertThat(news.getBoolean("retracted")).isTrue();
-        IngestReport report = tb.ingest(Stream.NEWS, csv("word.csv", "date,title,impact\n2024-03-01,Test,huge\n"));
+        IngestReport report =
+                tb.ingest(MarketStream.NEWS, csv("word.csv", "date,title,impact\n2024-03-01,Test,huge\n"));
         assertThat(report.rejected()).isOne();
         assertThat(reason("word.csv")).isEqualTo("impact \"huge\" is none of low, medium, high.");
     }
@@ -244,7 +246,7 @@ class StreamTest {
     @Test
     void whatAllRowsHaveInCommonCanBeSaidOfAnyColumn() throws IOException {
         CsvFile file = csv("mentions.csv", "hour,ticker,mentions\n2024-03-01T10:00Z,SAID,3\n");
-        tb.ingest(Stream.SENTIMENT, file.with("platform", "test").with("symbol", "OTHER"));
+        tb.ingest(MarketStream.SENTIMENT, file.with("platform", "test").with("symbol", "OTHER"));
         assertThat(tb.sql("SELECT platform || ' ' || mentions AS t FROM market.social_sentiment WHERE symbol = 'SAID'")
                         .table()
                         .stringColumn("t")
@@ -270,7 +272,7 @@ class StreamTest {
 
     @Test
     void theMinusOfASaleIsWhatItsTypeSays() throws IOException {
-        IngestReport report = tb.ingest(Stream.INSIDER_TRADES, csv("sales.csv", """
+        IngestReport report = tb.ingest(MarketStream.INSIDER_TRADES, csv("sales.csv", """
                 Filing Date;Trade Date;Ticker;Insider Name;Title;Trade Type;Price;Qty;Value
                 2024-03-14;2024-03-12;SOLD;Test Person;CEO;S - Sale;$171.13;-100,000;-$17,113,000
                 2024-03-14;2024-03-13;SOLD;Test Person;CEO;S - Sale+OE;$171.13;-50;-$8,556.50
@@ -286,7 +288,7 @@ class StreamTest {
 
     @Test
     void aDateAndATimeOfDayMayStandSideBySide() throws IOException {
-        tb.ingest(Stream.GOVERNMENT_EVENTS, csv("calendar.csv", """
+        tb.ingest(MarketStream.GOVERNMENT_EVENTS, csv("calendar.csv", """
                 Date,Time,Agency,Event,Impact,Actual,Forecast
                 2024-03-12,12:30,Bureau of Tests,Test of prices,High,0.4,0.3
                 """));
@@ -300,11 +302,11 @@ class StreamTest {
     @Test
     void aColumnThatEachRowNeedsIsAskedFor() throws IOException {
         CsvFile nameless = csv("nameless.csv", "hour,symbol,mentions\n2024-03-01T10:00Z,ALDR,3\n");
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(Stream.SENTIMENT, nameless))
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(MarketStream.SENTIMENT, nameless))
                 .hasMessageContaining("has no column \"platform\"")
                 .hasMessageContaining(".with(\"platform\", …)");
         CsvFile file = csv("needs.csv", "date,text\n2024-03-01,Test\n");
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(Stream.NEWS, file))
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> tb.ingest(MarketStream.NEWS, file))
                 .hasMessageContaining("needs.csv has no column \"headline\"")
                 .hasMessageContaining("for news at least published_at, headline");
     }
