@@ -2,6 +2,7 @@ package dev.tickbook.ingest;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /** Rows as others have them, but for what is overridden. */
 class ForwardingRows implements Rows {
@@ -40,6 +41,26 @@ class ForwardingRows implements Rows {
     @Override
     public String damage() {
         return rows.damage();
+    }
+
+    @Override
+    public String suggestion(String column) {
+        return rows.suggestion(column);
+    }
+
+    @Override
+    public Map<String, String> constants() {
+        return rows.constants();
+    }
+
+    @Override
+    public Conventions conventions() {
+        return rows.conventions();
+    }
+
+    @Override
+    public double fraction() {
+        return rows.fraction();
     }
 
     @Override
