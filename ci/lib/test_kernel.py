@@ -1,6 +1,9 @@
 """The kernel as a front end sees it, through Jupyter's own client; and how notebooks get parameters and become reports."""
 
+import os
 import re
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -135,6 +138,45 @@ class Kernel(unittest.TestCase):
         self.assertIn("This Tickbook is closed", self.error("%sql SELECT 1"))
         self.text("tb = Tickbook.open();")
         self.assertIn("1 row", self.text("%sql SELECT 1 AS one"))
+
+
+class Orphan(unittest.TestCase):
+    CLIENT = """
+import time
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="tickbook-java")
+pid = []
+client.execute_interactive("ProcessHandle.current().pid()", output_hook=lambda m: pid.append(m["content"].get("data", {}).get("text/plain")), timeout=60)
+client.execute("while (true) {}")
+print(*filter(None, pid), flush=True)
+time.sleep(60)
+"""
+
+    def test_a_kernel_whose_client_was_killed_ends_whatever_it_is_doing(self):
+        client = subprocess.Popen([sys.executable, "-c", self.CLIENT], stdout=subprocess.PIPE, text=True)
+        kernel = int(client.stdout.readline())
+        self.assertFalse(has_ended(kernel))
+        client.kill()
+        client.wait()
+        client.stdout.close()
+        for _ in range(100):
+            if has_ended(kernel):
+                return
+            time.sleep(0.2)
+        os.kill(kernel, signal.SIGKILL)
+        self.fail("The kernel still runs after 20 seconds.")
+
+
+def has_ended(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    try:  # nobody may be there to bury it, in a container
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return False
 
 
 class Parameters(unittest.TestCase):

@@ -16,7 +16,15 @@ public final class LimitedOutput extends OutputStream {
     private static final int FIRST = 100_000; // bytes
     private static final int LAST = 10_000;
 
+    /** Each flush is a message to the browser, and of a flood some are dropped, the one that says that the cell is over too. */
+    private static final int LIVELY = 200; // messages, after which there is one in a while
+
+    private static final long WHILE = 50_000_000; // nanoseconds
+
     private final OutputStream target;
+    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+    private int messages;
+    private long sentAt;
     private final byte[] end = new byte[LAST];
     private long written;
 
@@ -40,7 +48,7 @@ public final class LimitedOutput extends OutputStream {
     @Override
     public synchronized void write(byte[] bytes, int from, int length) throws IOException {
         int passed = (int) Math.min(length, Math.max(0, FIRST - written));
-        target.write(bytes, from, passed);
+        waiting.write(bytes, from, passed);
         for (int i = passed; i < length; i++) {
             end[(int) ((written + i - FIRST) % LAST)] = bytes[from + i];
         }
@@ -48,15 +56,25 @@ public final class LimitedOutput extends OutputStream {
     }
 
     @Override
-    public void flush() throws IOException {
+    public synchronized void flush() throws IOException {
+        if (waiting.size() > 0 && (messages < LIVELY || System.nanoTime() - sentAt > WHILE)) {
+            send();
+        }
+    }
+
+    private void send() throws IOException {
+        target.write(waiting.toByteArray());
         target.flush();
+        waiting.reset();
+        messages++;
+        sentAt = System.nanoTime();
     }
 
     @Override
     public synchronized void close() throws IOException {
         long after = written - FIRST;
         if (after > LAST) {
-            target.write(String.format(Locale.ROOT, "%n… %,d characters are left out …%n", after - LAST)
+            waiting.write(String.format(Locale.ROOT, "%n… %,d characters are left out …%n", after - LAST)
                     .getBytes(StandardCharsets.UTF_8));
         }
         if (after > 0) {
@@ -65,8 +83,8 @@ public final class LimitedOutput extends OutputStream {
             for (int i = 0; i < Math.min(after, LAST); i++) {
                 kept.write(end[(start + i) % LAST]);
             }
-            target.write(kept.toByteArray());
+            waiting.write(kept.toByteArray());
         }
-        target.flush();
+        send();
     }
 }

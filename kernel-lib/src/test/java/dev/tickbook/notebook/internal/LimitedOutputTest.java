@@ -3,8 +3,10 @@ package dev.tickbook.notebook.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** How much of what a cell prints reaches the notebook. */
@@ -35,5 +37,25 @@ class LimitedOutputTest {
     @Test
     void nothingIsLostOrSaidToBeWhereTheEndFits() {
         assertThat(printed(8_000)).hasSize(104_000).doesNotContain("left out").endsWith("line 0007999\n");
+    }
+
+    @Test
+    void aFloodOfLinesIsSentInFewPieces() {
+        AtomicInteger flushes = new AtomicInteger();
+        OutputStream browser = new ByteArrayOutputStream() {
+            @Override
+            public void flush() {
+                flushes.incrementAndGet();
+            }
+        };
+        try (PrintStream out = LimitedOutput.of(new PrintStream(browser, false, StandardCharsets.UTF_8))) {
+            out.println("first");
+            assertThat(flushes).as("what is said first is said at once").hasPositiveValue();
+            for (int i = 0; i < 5_000; i++) {
+                out.println("line " + i);
+            }
+        }
+        assertThat(browser.toString()).startsWith("first").endsWith("line 4999" + System.lineSeparator());
+        assertThat(flushes).hasValueLessThan(1_000);
     }
 }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import jdk.jshell.EvalException;
 
 /**
@@ -54,6 +55,7 @@ public final class IJavaKernel extends JavaKernel implements Shell {
             kernel.rehearse();
             System.exit(0);
         }
+        endWith(System.getenv("JPY_PARENT_PID"));
         JupyterConnection connection = new JupyterConnection(
                 KernelConnectionProperties.parse(Files.readString(Path.of(arguments[0]), StandardCharsets.UTF_8)));
         kernel.becomeHandlerForConnection(connection);
@@ -61,6 +63,30 @@ public final class IJavaKernel extends JavaKernel implements Shell {
         kernel.warmUp();
         connection.waitUntilClose();
         System.exit(0);
+    }
+
+    /** Who was killed stops no kernel, and a cell may run for ever: so a kernel ends with the process that Jupyter names. */
+    private static void endWith(String parent) {
+        if (!parentIs(parent)) {
+            return; // started by something in between, which has to see to it
+        }
+        Thread thread = new Thread(
+                () -> {
+                    while (parentIs(parent)) {
+                        LockSupport.parkNanos(1_000_000_000);
+                    }
+                    System.exit(1);
+                },
+                "tickbook-parent");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static boolean parentIs(String pid) {
+        return ProcessHandle.current()
+                .parent()
+                .map(parent -> String.valueOf(parent.pid()).equals(pid))
+                .orElse(false);
     }
 
     /** Does what every notebook begins with, so that a JVM that is told to can keep the classes for the next start. */
