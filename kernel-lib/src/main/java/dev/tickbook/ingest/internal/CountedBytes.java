@@ -30,4 +30,9 @@ final class CountedBytes extends FilterInputStream {
         count += Math.max(0, read);
         return read;
     }
+
+    @Override
+    public boolean markSupported() {
+        return false; // what is read again would count again
+    }
 }

@@ -27,12 +27,12 @@ public final class CsvInput implements Closeable {
 
     private static final int LONGEST_MARK = 4;
 
-    private final Counting bytes;
+    private final CountedBytes bytes;
     private final long total;
     private final Reader characters;
     private final String name;
 
-    private CsvInput(Counting bytes, long total, Reader characters, String name) {
+    private CsvInput(CountedBytes bytes, long total, Reader characters, String name) {
         this.bytes = bytes;
         this.total = total;
         this.characters = characters;
@@ -70,7 +70,7 @@ public final class CsvInput implements Closeable {
      * @throws IOException if it cannot be read
      */
     public static CsvInput of(InputStream stream, long size, String name, Charset charset) throws IOException {
-        Counting counting = new Counting(stream);
+        CountedBytes counting = new CountedBytes(stream);
         try {
             InputStream plain = unpacked(new BufferedInputStream(counting, 1 << 16), name);
             Charset found = charset == null ? charsetOf(plain) : charset;
@@ -149,41 +149,12 @@ public final class CsvInput implements Closeable {
 
     /** How much has been read, from 0 to 1; NaN if the size is not known. */
     double fraction() {
-        return total > 0 ? Math.min(1, (double) bytes.count / total) : Double.NaN;
+        return total > 0 ? Math.min(1, (double) bytes.count() / total) : Double.NaN;
     }
 
     @Override
     public void close() throws IOException {
         characters.close();
-    }
-
-    /** Counts what is read of a file as it is on disk. */
-    private static final class Counting extends FilterInputStream {
-
-        private long count;
-
-        Counting(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int read = super.read();
-            count += read < 0 ? 0 : 1;
-            return read;
-        }
-
-        @Override
-        public int read(byte[] into, int from, int length) throws IOException {
-            int read = super.read(into, from, length);
-            count += Math.max(0, read);
-            return read;
-        }
-
-        @Override
-        public boolean markSupported() {
-            return false;
-        }
     }
 
     /** The file of a zip that has no second one: rows must not be left out because nobody looked for them. */
